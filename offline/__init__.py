@@ -1,0 +1,19 @@
+"""Runs a stack's program with no engine and returns its resource graph."""
+
+from offline.graph import Graph, Resource, Secret, plain, redact
+from offline.monitor import Backend
+from offline.program import ROOT, record, record_program, run, stack_names
+
+__all__ = [
+    "ROOT",
+    "Backend",
+    "Graph",
+    "Resource",
+    "Secret",
+    "plain",
+    "record",
+    "record_program",
+    "redact",
+    "run",
+    "stack_names",
+]
