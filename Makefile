@@ -1,0 +1,56 @@
+# The commands of this repository. `make up` gives a running Airflow on this machine, `make test` proves it.
+STACK ?= local
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+# An Output in an f-string becomes an error instead of a text in the cloud.
+export PULUMI_ERROR_OUTPUT_STRING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup program up status logs down clean smoke test test-unit test-full lint format
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## both Python environments and missing server programs
+	@scripts/setup.sh all
+
+program:
+	@scripts/setup.sh program
+
+up: setup ## the stack STACK (default local) running on this machine
+	@$(PYTHON) -m emulator up $(STACK)
+
+status: program ## what runs
+	@$(PYTHON) -m emulator status $(STACK)
+
+logs: program ## the last lines of every process
+	@$(PYTHON) -m emulator logs $(STACK)
+
+smoke: program ## the smoke DAG against the running stack
+	@$(PYTHON) -m emulator smoke $(STACK)
+
+down: program ## stop; data stays
+	@$(PYTHON) -m emulator down $(STACK)
+
+clean: program ## stop and remove the stack's data
+	@$(PYTHON) -m emulator clean $(STACK)
+
+test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
+	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli"
+
+# The emulator's tests share the machine's two cores with a whole Airflow, so they run one after another,
+# after the fast ones, in one pytest run with one summary. Chart and CLI tests skip, saying so, without theirs.
+test: setup ## everything, with the emulator end to end
+	@$(PYTEST) tests -n 2 --dist loadgroup
+
+test-full: setup ## the same, with the slow drills
+	@FULL=1 $(PYTEST) tests -n 2 --dist loadgroup
+
+lint: program ## ruff and pyright
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m pyright
+
+format: program ## let ruff write
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .

@@ -1,0 +1,21 @@
+"""What holds for every test: nothing of the machine's cloud access reaches it, and Outputs never become text."""
+
+import os
+
+import pytest
+
+FOREIGN_PREFIXES = ("AWS_", "KUBE", "PULUMI_", "AIRFLOW__")
+"""Environment variables that would let a test see the machine's credentials, cluster, backend or Airflow."""
+
+for variable in [name for name in os.environ if name.startswith(FOREIGN_PREFIXES)]:
+    del os.environ[variable]
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # str(Output) raises instead of printing a warning text
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # without credentials boto3 would ask the instance's address
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives all tests with real servers to one worker: they share one emulated stack and the machine."""
+    for item in items:
+        if item.get_closest_marker("emulator"):
+            item.add_marker(pytest.mark.xdist_group("emulator"))
