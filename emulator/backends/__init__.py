@@ -1,0 +1,1 @@
+"""One module per service; each says which resource types it makes real."""

@@ -1,0 +1,192 @@
+"""The stack's process keeper: one supervisord, asked over a private Unix socket."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+import xmlrpc.client
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from emulator import leftovers, programs
+from emulator.errors import EmulatorError
+from emulator.files import write_private
+from emulator.paths import State
+from emulator.programs import LOG_BYTES, MARKER, Program
+
+__all__ = ["Process", "Program", "Supervisor"]
+
+RUNNING = "RUNNING"
+ENDED = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
+START_SECONDS = 60
+"""A program that is neither running nor given up by then is reported as not starting."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """What `status` tells about one program."""
+
+    name: str
+    state: str
+    pid: int
+    """0 when it is not running."""
+    started: float
+    """Seconds since the epoch."""
+
+
+class Supervisor:
+    """Starts, restarts and stops the stack's programs. Safe to use from several threads."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._lock = threading.RLock()
+
+    @property
+    def _socket(self) -> str:
+        return str(self._state.sockets / "supervisor.sock")
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        transport = SupervisorTransport(serverurl=f"unix://{self._socket}")
+        try:
+            with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as server:
+                return getattr(server.supervisor, method)(*arguments)
+        finally:
+            transport.close()
+
+    @property
+    def alive(self) -> bool:
+        """True if supervisord answers."""
+        if not os.path.exists(self._socket):
+            return False
+        try:
+            return self._call("getState")["statename"] == RUNNING
+        except (OSError, xmlrpc.client.Error):
+            return False
+
+    def _start_daemon(self) -> None:
+        if self.alive:
+            return
+        # A supervisord that was killed leaves its programs behind; they would hold ports and data folders.
+        leftovers.end(self._state)
+        configuration = self._state.root / "supervisord.conf"
+        write_private(configuration, self._configuration())
+        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)]
+        done = subprocess.run(
+            command, env=self._clean(), cwd=self._state.root, capture_output=True, text=True, check=False
+        )
+        deadline = time.monotonic() + 15
+        while not self.alive:
+            if done.returncode or time.monotonic() > deadline:
+                reason = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no answer"]
+                raise EmulatorError(f"the process keeper does not start: {reason[0]}")
+            time.sleep(0.05)
+
+    def _clean(self) -> dict[str, str]:
+        """What every process starts from: nothing of the shell that typed the command, and the marker."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": os.environ.get("HOME", "/"),
+            "LANG": "C.UTF-8",
+            MARKER: str(self._state.root),
+        }
+
+    def _configuration(self) -> str:
+        root, logs, sockets = (
+            str(p).replace("%", "%%") for p in (self._state.root, self._state.logs, self._state.sockets)
+        )
+        return (
+            f"[supervisord]\nlogfile={logs}/supervisord.log\nlogfile_maxbytes={LOG_BYTES}\nlogfile_backups=1\n"
+            f"pidfile={sockets}/supervisord.pid\nchildlogdir={logs}\ndirectory={root}\n"
+            "nodaemon=false\numask=077\nminfds=1024\n"
+            f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0600\n"
+            "[rpcinterface:supervisor]\n"
+            "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"
+            "[include]\nfiles=programs/*.conf\n"
+        )
+
+    def apply(self, owner: str, wanted: Sequence[Program]) -> list[str]:
+        """Makes the owner's programs run as given and removes its others; returns what was (re)started.
+
+        Programs whose description did not change keep running. Raises EmulatorError, with the last line of
+        its log, when a program does not start.
+        """
+        with self._lock:
+            self._start_daemon()
+            for name in set(programs.owned(self._state, owner)) - {program.name for program in wanted}:
+                programs.forget(self._state, name)
+            for program in wanted:
+                programs.write(self._state, owner, program)
+            self._reload()
+            started = [p.name for p in wanted if self._info(p.name)["statename"] in ENDED]
+            for name in started:
+                self._call("startProcess", name, False)
+        for name in started:
+            self._wait(name)
+        return started
+
+    def stop(self, owner: str) -> None:
+        """Stops and removes every program of the owner; starts nothing."""
+        with self._lock:
+            for name in programs.owned(self._state, owner):
+                programs.forget(self._state, name)
+            if self.alive:
+                self._reload()
+
+    def _reload(self) -> None:
+        added, changed, removed = self._call("reloadConfig")[0]
+        for name in [*changed, *removed]:
+            self._call("stopProcessGroup", name)
+            self._call("removeProcessGroup", name)
+        for name in [*added, *changed]:
+            self._call("addProcessGroup", name)
+
+    def _info(self, name: str) -> dict[str, Any]:
+        return self._call("getProcessInfo", name)
+
+    def _wait(self, name: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while (info := self._info(name))["statename"] != RUNNING:
+            if info["statename"] in ENDED or time.monotonic() > deadline:
+                raise EmulatorError(f"{name} does not start: {self.last_line(name)} (make logs shows more)")
+            time.sleep(0.1)
+
+    def last_line(self, name: str) -> str:
+        """The last thing that a program said, for error messages."""
+        log = self._state.logs / f"{name}.log"
+        text = log.read_bytes()[-4000:].decode(errors="replace").strip() if log.exists() else ""
+        return text.splitlines()[-1] if text else "it said nothing"
+
+    def restart(self, name: str) -> None:
+        """Restarts one program, for settings that it reads only at its start."""
+        with self._lock:
+            self._call("stopProcess", name)
+            self._call("startProcess", name, False)
+        self._wait(name)
+
+    def running(self, name: str) -> bool:
+        """True if the program is known and running now."""
+        return any(p.name == name and p.state == RUNNING for p in self.status())
+
+    def status(self) -> list[Process]:
+        """All programs by name; empty when the stack is down."""
+        if not self.alive:
+            return []
+        return [
+            Process(i["name"], i["statename"], i["pid"], float(i["start"]))
+            for i in sorted(self._call("getAllProcessInfo"), key=lambda i: i["name"])
+        ]
+
+    def shutdown(self) -> None:
+        """Stops everything, the keeper last; returns when no process of the stack is left."""
+        with self._lock:
+            if self.alive:
+                self._call("shutdown")
+                while self.alive:
+                    time.sleep(0.1)
+            leftovers.end(self._state)
