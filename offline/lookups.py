@@ -8,37 +8,29 @@ from typing import Any
 _OIDC_ID = "EXAMPLED539D4633E53DE1B71EXAMPLE"
 
 
-def answer(token: str, args: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
-    """What AWS would answer. Raises LookupError for a token that has no answer here."""
+def answer(function: str, args: Mapping[str, Any], account: str, region: str) -> dict[str, Any]:
+    """What AWS would answer to a provider function. Raises LookupError for one without an answer here."""
     issuer = f"oidc.eks.{region}.amazonaws.com/id/{_OIDC_ID}"
-    if token == "aws:eks/getCluster:getCluster":
+    provider = f"arn:aws:iam::{account}:oidc-provider/{issuer}"
+    user = f"arn:aws:iam::{account}:user/deployer"
+    answers: Mapping[str, dict[str, Any]] = {
+        "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
+            **{"id": provider, "arn": provider, "url": issuer},
+            **{"clientIdLists": ["sts.amazonaws.com"], "thumbprintLists": []},
+        },
+        "aws:index/getCallerIdentity:getCallerIdentity": {
+            **{"id": account, "accountId": account, "arn": user, "userId": "AIDAEXAMPLE"},
+        },
+        "aws:index/getPartition:getPartition": {
+            **{"id": "aws", "partition": "aws"},
+            **{"dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"},
+        },
+    }
+    if function == "aws:eks/getCluster:getCluster":
         return _cluster(str(args["name"]), issuer, account, region)
-    if token == "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
-        arn = f"arn:aws:iam::{account}:oidc-provider/{issuer}"
-        return {
-            "id": arn,
-            "arn": arn,
-            "url": issuer,
-            "clientIdLists": ["sts.amazonaws.com"],
-            "thumbprintLists": [],
-        }
-    if token == "aws:index/getCallerIdentity:getCallerIdentity":
-        return {
-            "id": account,
-            "accountId": account,
-            "arn": f"arn:aws:iam::{account}:user/deployer",
-            "userId": "AIDA",
-        }
-    if token == "aws:index/getPartition:getPartition":
-        return {
-            "id": "aws",
-            "partition": "aws",
-            "dnsSuffix": "amazonaws.com",
-            "reverseDnsPrefix": "com.amazonaws",
-        }
-    if token == "aws:index/getRegion:getRegion":
-        return {"id": region, "region": region, "name": region, "description": region, "endpoint": ""}
-    raise LookupError(f"{token}: no answer for this look-up; add one to offline/lookups.py")
+    if function not in answers:
+        raise LookupError(f"{function}: no answer for this look-up; add one to offline/lookups.py")
+    return answers[function]
 
 
 def _cluster(name: str, issuer: str, account: str, region: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
@@ -64,7 +65,7 @@ class Monitor(mocks.MockMonitor):
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """As the real engine: all parents' types chained, the stack itself left out."""
-        stack, project = mocks.get_stack(), mocks.get_project()
+        stack, project = pulumi.get_stack(), pulumi.get_project()
         if parent and (qualified := parent.split("::")[2]) != STACK_TYPE:
             type_ = f"{qualified}${type_}"
         return f"urn:pulumi:{stack}::{project}::{type_}::{name}"
@@ -75,7 +76,8 @@ class Monitor(mocks.MockMonitor):
         except Exception as error:
             self.errors.append(error)
             raise
-        return resource_pb2.ResourceInvokeResponse(**{"return": encode_struct(answer)})
+        fields: dict[str, Any] = {"return": encode_struct(answer)}  # a keyword in Python
+        return resource_pb2.ResourceInvokeResponse(**fields)
 
     def ReadResource(self, request: Any) -> Any:
         raise NotImplementedError(f"{request.type}: reading existing resources has no offline answer")

@@ -21,7 +21,8 @@ from offline.static import StaticBackend
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = "airflow"
-_UNREADABLE_SECRET = "an-encrypted-value-of-the-stack-file"
+# Stands for a `secure:` value: only the stack's secrets provider can open it.
+_ENCRYPTED = "encrypted-in-the-stack-file"
 
 
 def run(
@@ -70,7 +71,7 @@ def stack_config(
     for key, value in _read(stack_name, overrides).items():
         if isinstance(value, Mapping) and set(value) == {"secure"}:
             secret_keys.append(key)
-            value = _UNREADABLE_SECRET
+            value = _ENCRYPTED
         values[key] = value if isinstance(value, str) else json.dumps(value)
     return values, secret_keys
 
@@ -131,4 +132,7 @@ def _run(
 
 
 async def _until_idle(program: Callable[[], object]) -> None:
-    await stack.run_in_stack(lambda: program() and None)
+    def body() -> None:
+        program()
+
+    await stack.run_in_stack(body)
