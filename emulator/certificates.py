@@ -106,7 +106,6 @@ class Certificates:
         path, key_path = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         if _fresh(path) and key_path.exists() and _issued_by(path, authority_path):
             return path, key_path
-        authority = x509.load_pem_x509_certificate(authority_path.read_bytes())
         authority_key = serialization.load_pem_private_key((self._folder / "ca.key").read_bytes(), None)
         assert isinstance(authority_key, PrivateKey), "written above as an EC key"
         key = ec.generate_private_key(ec.SECP256R1())
