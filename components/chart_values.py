@@ -1,0 +1,157 @@
+"""The values for Airflow's chart 1.22.0: one pure function of the settings and of what the other components
+made.
+
+No secret is among them: Helm keeps the values in its release history in the cluster, so the chart only gets
+the names of Secrets. Values are plain except role ARNs, the log folder and the restart hashes, which may be
+Outputs.
+"""
+
+from typing import TYPE_CHECKING
+
+from components import naming, pod_layout
+from components.chart_components import ChartInputs, component_values, starts_pods
+from components.chart_config import airflow_config
+from components.chart_resources import (
+    SIDECAR_RESOURCES,
+    Values,
+    account,
+    both_securities,
+    certificate_mounts,
+    certificate_volumes,
+    environment,
+)
+from components.local_settings import local_settings
+from components.pod_layout import container_security, pod_security
+
+if TYPE_CHECKING:
+    from stacks.airflow_sections import AirflowSettings
+
+__all__ = ["ChartInputs", "chart_values"]
+
+_NOBODY = 65534
+_GIT_SYNC_USER = 65533
+
+
+def chart_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
+    """The whole set."""
+    values: Values = {
+        **_identity(airflow, inputs),
+        **_secrets(),
+        **_pods(airflow, inputs),
+        **component_values(airflow, inputs),
+        "config": airflow_config(airflow, inputs.stack, inputs.log_folder),
+        "airflowLocalSettings": local_settings(),
+        "dags": _dags(airflow),
+        "statsd": _statsd(),
+        # Made by Jobs of ours before the release: as hooks these would wait for pods that wait for them.
+        "createUserJob": _job_off(),
+        "migrateDatabaseJob": _job_off(),
+        "postgresql": {"enabled": False},
+        "redis": {"enabled": False},
+        "flower": {"enabled": False},
+    }
+    return values
+
+
+def _identity(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
+    return {
+        "useStandardNaming": True,
+        "fullnameOverride": naming.RELEASE,
+        "labels": dict(inputs.labels),
+        # The plain version: with a suffix the chart's comparisons fail and drop whole components without a
+        # word.
+        "airflowVersion": airflow.version,
+        "defaultAirflowRepository": airflow.image.repository,
+        "defaultAirflowTag": airflow.image.tag,
+        "executor": airflow.executor,
+        "allowPodLaunching": starts_pods(airflow),
+        "webserver": {"allowPodLogReading": starts_pods(airflow)},
+    }
+
+
+def _secrets() -> Values:
+    return {
+        "fernetKeySecretName": naming.ENCRYPTION_SECRET,
+        "apiSecretKeySecretName": naming.API_SECRET,
+        "jwtSecretName": naming.JWT_SECRET,
+        "data": {
+            "metadataSecretName": naming.DATABASE_SECRET,
+            # Named for every executor: unnamed, the chart makes a random Secret even where nothing reads
+            # it. The result backend stays unset, so that Celery derives it, TLS options included, from the
+            # metadata URL.
+            "brokerUrlSecretName": naming.BROKER_SECRET,
+        },
+        # This connection would hand the metadata database's credentials to every task.
+        "enableBuiltInSecretEnvVars": {"AIRFLOW_CONN_AIRFLOW_DB": False},
+        "secret": [
+            {
+                "envName": "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC",
+                "secretName": naming.DATABASE_SECRET,
+                "secretKey": pod_layout.ASYNC_URL_KEY,
+            }
+        ],
+    }
+
+
+def _pods(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
+    defaults = {
+        # Resolves remote_log_conn_id and every operator's default to the pod's own role.
+        "AIRFLOW_CONN_AWS_DEFAULT": "aws://",
+        "AWS_DEFAULT_REGION": inputs.region,
+    }
+    return {
+        # Otherwise each Service adds AIRFLOW_... variables to every pod, which Airflow reads as
+        # configuration.
+        "enableServiceLinks": False,
+        "env": environment({**defaults, **airflow.env}),
+        "volumes": certificate_volumes(),
+        "volumeMounts": certificate_mounts(),
+        "securityContexts": {"pod": pod_security(), "containers": container_security()},
+    }
+
+
+def _dags(airflow: "AirflowSettings") -> Values:
+    git = airflow.dags.git_sync
+    if airflow.dags.source != "git_sync" or git is None:
+        # The probe setting only silences a deprecation notice here.
+        return {"gitSync": {"enabled": False, "recommendedProbeSetting": True}}
+    over_ssh = {} if git.repository.startswith("https://") else {"sshKeySecret": naming.GIT_SECRET}
+    hosts = {} if git.known_hosts is None else {"knownHosts": git.known_hosts}
+    return {
+        "gitSync": {
+            "enabled": True,
+            "repo": git.repository,
+            # Version 3 of git-sync reads `branch`, version 4 `ref`; the chart passes both.
+            "branch": git.branch,
+            "ref": git.branch,
+            "subPath": git.subpath,
+            "period": f"{git.period_seconds}s",
+            # One failed fetch must not end the container: the Git host's bad minute would take Airflow along.
+            "maxFailures": 10,
+            **over_ssh,
+            **hosts,
+            "uid": _GIT_SYNC_USER,
+            "recommendedProbeSetting": True,
+            "livenessProbe": {"enabled": True},
+            "resources": SIDECAR_RESOURCES,
+            "securityContexts": {"container": {**container_security(), "runAsUser": _GIT_SYNC_USER}},
+        }
+    }
+
+
+def _statsd() -> Values:
+    return {
+        "enabled": True,
+        "resources": SIDECAR_RESOURCES,
+        "serviceAccount": account(None),
+        "securityContexts": both_securities(_NOBODY),
+    }
+
+
+def _job_off() -> Values:
+    return {
+        "enabled": False,
+        "useHelmHooks": False,
+        "applyCustomEnv": False,
+        "serviceAccount": {"create": False},
+    }
