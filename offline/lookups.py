@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+_VPC_ID = "vpc-0a1b2c3d4e5f60718"
 _OIDC_ID = "EXAMPLED539D4633E53DE1B71EXAMPLE"
 
 
@@ -28,6 +29,13 @@ def answer(function: str, args: Mapping[str, Any], account: str, region: str) ->
     }
     if function == "aws:eks/getCluster:getCluster":
         return _cluster(str(args["name"]), issuer, account, region)
+    if function == "aws:ec2/getSubnet:getSubnet":
+        # Nothing but AWS knows the zones of a user's subnets; offline each counts as one of its own.
+        subnet_id = str(args["id"])
+        return {"id": subnet_id, "vpcId": _VPC_ID, "availabilityZone": f"{region}-of-{subnet_id}"}
+    if function == "aws:ec2/getRouteTable:getRouteTable":
+        route = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-0a1b2c3d4e5f60718", "gatewayId": ""}
+        return {"id": "rtb-0a1b2c3d4e5f60718", "subnetId": args["subnetId"], "routes": [route]}
     if function not in answers:
         raise LookupError(f"{function}: no answer for this look-up; add one to offline/lookups.py")
     return answers[function]
@@ -44,7 +52,7 @@ def _cluster(name: str, issuer: str, account: str, region: str) -> dict[str, Any
         "status": "ACTIVE",
         "version": "1.35",
         "vpcConfig": {
-            "vpcId": "vpc-0a1b2c3d4e5f60718",
+            "vpcId": _VPC_ID,
             "clusterSecurityGroupId": "sg-0a1b2c3d4e5f60718",
             "subnetIds": ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"],
             "endpointPrivateAccess": True,
