@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
+import threading
 from pathlib import Path
 
 from cryptography import x509
@@ -20,6 +21,8 @@ AUTHORITY_DAYS = 3650
 SERVER_DAYS = 397
 RENEW_DAYS = 30
 """A certificate with less than this left is made anew at the next run."""
+
+_MAKING = threading.RLock()  # two threads must not make two authorities
 
 
 def _name(text: str) -> x509.Name:
@@ -78,6 +81,10 @@ class Certificates:
     @property
     def authority(self) -> Path:
         """The authority's certificate in PEM; made at first use."""
+        with _MAKING:
+            return self._authority()
+
+    def _authority(self) -> Path:
         path, key_path = self._folder / "ca.pem", self._folder / "ca.key"
         if not (_fresh(path) and key_path.exists()):
             key = ec.generate_private_key(ec.SECP256R1())
@@ -102,6 +109,10 @@ class Certificates:
 
     def server(self, name: str) -> tuple[Path, Path]:
         """(certificate, key) for a server on this machine; valid for `localhost` and the loopback address."""
+        with _MAKING:
+            return self._server(name)
+
+    def _server(self, name: str) -> tuple[Path, Path]:
         authority_path = self.authority
         path, key_path = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         if _fresh(path) and key_path.exists() and _issued_by(path, authority_path):

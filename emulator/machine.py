@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 from emulator.certificates import Certificates
@@ -17,40 +15,27 @@ from offline.graph import Resource
 from offline.outputs import computed
 
 
-@dataclass(frozen=True)
 class Machine:
-    """Shared by the back ends of one stack."""
+    """Shared by the back ends of one stack, which use it from several threads."""
 
-    state: State
-    account: str = "111122223333"
-    """AWS account that the stack file names; the emulated services answer with its ARNs."""
-    region: str = "us-east-1"
-    progress: Progress = Silent()
-
-    @cached_property
-    def ports(self) -> Ports:
-        """Loopback ports by name."""
-        return Ports(self.state)
-
-    @cached_property
-    def certificates(self) -> Certificates:
-        """The stack's own certification authority."""
-        return Certificates(self.state)
-
-    @cached_property
-    def substitutions(self) -> Substitutions:
-        """The closed list of differences from AWS."""
-        return Substitutions(self.state, self.region)
-
-    @cached_property
-    def supervisor(self) -> Supervisor:
-        """Keeps the stack's processes."""
-        return Supervisor(self.state)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """What was made real so far."""
-        return Journal(self.state)
+    def __init__(
+        self,
+        state: State,
+        *,
+        account: str = "111122223333",
+        region: str = "us-east-1",
+        progress: Progress | None = None,
+    ) -> None:
+        """`account` and `region` are those of the stack file: the emulated services answer with its ARNs."""
+        self.state = state
+        self.account = account
+        self.region = region
+        self.progress: Progress = progress or Silent()
+        self.ports = Ports(state)
+        self.certificates = Certificates(state)
+        self.substitutions = Substitutions(state, region)
+        self.supervisor = Supervisor(state)
+        self.journal = Journal(state)
 
     def computed(self, resource: Resource) -> dict[str, Any]:
         """The outputs that the cloud would compute; a back end replaces those that are different here."""

@@ -10,6 +10,7 @@ from emulator.files import write_private
 from emulator.paths import State
 
 LOOPBACK = "127.0.0.1"
+_CHOOSING = threading.Lock()
 
 
 def is_free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> bool:
@@ -36,7 +37,6 @@ class Ports:
 
     def __init__(self, state: State) -> None:
         self._file = state.root / "ports.json"
-        self._lock = threading.Lock()
 
     def known(self) -> dict[str, int]:
         """All ports given out so far, by name."""
@@ -45,7 +45,7 @@ class Ports:
     def port(self, name: str, *, prefer: int | None = None, running: bool = False) -> int:
         """The named port. A recorded one that a stranger took meanwhile is replaced, unless `running`
         says that the listener is our own; `prefer` is tried first when there is none yet."""
-        with self._lock:
+        with _CHOOSING:
             known = self.known()
             recorded = known.get(name)
             if recorded and (running or is_free(recorded)):
