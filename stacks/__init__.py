@@ -1,0 +1,1 @@
+"""The stack files and the one typed model that reads them."""

@@ -1,0 +1,182 @@
+"""The section of a stack file that describes Airflow itself. Defaults are those of production."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.capacity import SQL_ALCHEMY_MAX_OVERFLOW, SQL_ALCHEMY_POOL_SIZE
+from stacks.section import Cpu, Email, Memory, Section, matching, one_of
+
+SUPPORTED_CHART = "1.22.0"
+"""The values are written for this release and its schema; 2.0 removes keys they use."""
+
+Version = Annotated[str, matching("version", r"\d+\.\d+\.\d+", "an exact version such as 3.3.2")]
+Repository = Annotated[
+    str,
+    matching("image_repository", r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+", "an image repository without a tag"),
+]
+Tag = Annotated[
+    str,
+    matching(
+        "image_tag", r"\d+\.\d+\.\d+([-_.][\w.-]+)?", "exact and start with Airflow's version (no latest)"
+    ),
+]
+ChartLocation = Annotated[
+    str,
+    matching("chart_location", r"https://[^\s@]+|[^\s:]+\.tgz", "an https repository or the path of a .tgz"),
+]
+ChartVersion = Annotated[
+    str, one_of("chart_version", (SUPPORTED_CHART,), "the chart release that is supported")
+]
+EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
+Executor = Annotated[str, one_of("executor", EXECUTORS, "an executor of Airflow 3")]
+BaseUrl = Annotated[
+    str, matching("base_url", r"https?://[^\s@/]+(/[^\s@]*[^\s@/])?", "a URL without a slash at its end")
+]
+UserName = Annotated[str, matching("user_name", r"[\w.@-]{1,64}", "1-64 letters, digits and ._@-")]
+ConfigName = Annotated[str, matching("config_name", r"[a-z][a-z0-9_]*", "a lower case name of airflow.cfg")]
+EnvName = Annotated[str, matching("env_name", r"[A-Za-z_]\w*", "an environment variable's name")]
+Branch = Annotated[str, matching("branch", r"[\w][\w./-]*", "a branch or tag")]
+SubPath = Annotated[
+    str,
+    matching(
+        "subpath", r"(?!.*\.\.)([\w.-]+(/[\w.-]+)*)?", "a relative folder without .. or slashes at its ends"
+    ),
+]
+GitUrl = Annotated[
+    str,
+    matching(
+        "git_url",
+        r"https://[^\s@/]+/[^\s@]+|ssh://[\w.-]+@[^\s@]+|[\w.-]+@[\w.-]+:[^\s@]+",
+        "https://host/path without credentials, or git@host:path",
+    ),
+]
+KnownHosts = Annotated[
+    str,
+    matching("known_hosts", r"(\S+ (ssh|ecdsa|sk)-\S+ \S+[^\n]*\n*)+", "lines as ssh-keyscan prints them"),
+]
+
+
+class ImageSettings(Section):
+    """The Airflow image."""
+
+    repository: Repository = "apache/airflow"
+    tag: Tag
+
+
+class ChartSettings(Section):
+    """The official chart."""
+
+    version: ChartVersion = SUPPORTED_CHART
+    location: ChartLocation = "https://airflow.apache.org"
+    """URL of a chart repository, or path of a downloaded package."""
+
+
+class Quantity(Section):
+    """CPU and memory, in Kubernetes' notation."""
+
+    cpu: Cpu
+    memory: Memory
+
+
+class Resources(Section):
+    """What a pod is promised and what it may not exceed."""
+
+    requests: Quantity
+    limits: Quantity
+
+
+class ComponentSettings(Resources):
+    """One of Airflow's deployments."""
+
+    replicas: Annotated[int, Field(ge=1, le=50)] = 2
+    env: dict[EnvName, str] = {}
+    """Plain environment of this component alone."""
+
+
+class WorkerSettings(ComponentSettings):
+    """The Celery workers."""
+
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+    """Tasks at once per pod."""
+    termination_grace_seconds: Annotated[int, Field(ge=30, le=604_800)] = 3_900
+    """How long a stopping worker may finish its tasks before it is killed."""
+
+
+class ComponentsSettings(Section):
+    """Airflow's deployments."""
+
+    scheduler: ComponentSettings
+    api_server: ComponentSettings
+    dag_processor: ComponentSettings
+    triggerer: ComponentSettings
+    workers: WorkerSettings
+
+
+class AdminSettings(Section):
+    """The first user; the password is generated."""
+
+    username: UserName = "admin"
+    email: Email
+
+
+class GitSyncSettings(Section):
+    """DAGs from a Git repository."""
+
+    repository: GitUrl
+    branch: Branch = "main"
+    subpath: SubPath = ""
+    period_seconds: Annotated[int, Field(ge=10, le=3_600)] = 60
+    """Time between two fetches; Git hosts limit the rate."""
+    known_hosts: KnownHosts | None = None
+    """Keys of the Git host, needed over SSH: without them any host is believed."""
+
+
+class DagsSettings(Section):
+    """Where DAG files come from."""
+
+    source: Literal["image", "git_sync"] = "image"
+    git_sync: GitSyncSettings | None = None
+
+
+class ConnectionPoolSettings(Section):
+    """Database connections that each Airflow process keeps (size) and may add for a moment (max_overflow)."""
+
+    size: Annotated[int, Field(ge=1, le=100)] = SQL_ALCHEMY_POOL_SIZE
+    max_overflow: Annotated[int, Field(ge=0, le=100)] = SQL_ALCHEMY_MAX_OVERFLOW
+
+
+class AirflowSettings(Section):
+    """Airflow: versions, executor, sizes, DAGs."""
+
+    version: Version
+    image: ImageSettings
+    chart: ChartSettings = ChartSettings()
+    executor: Executor = "CeleryExecutor"
+    migration_generation: Annotated[int, Field(ge=1)] = 1
+    """Raise it to run the database migration once more."""
+    parallelism: Annotated[int, Field(ge=1, le=10_000)] = 64
+    """Tasks at once per scheduler, all DAGs together."""
+    max_active_tasks_per_dag: Annotated[int, Field(ge=1, le=10_000)] = 16
+    longest_task_seconds: Annotated[int, Field(ge=1, le=604_800)] = 3_600
+    """The longest that one try of a task may run; broker and workers are set to wait at least this long."""
+    visibility_timeout_seconds: Annotated[int, Field(ge=60, le=604_800)] = 7_200
+    """After this the broker hands an unfinished task to a second worker."""
+    connection_pool: ConnectionPoolSettings = ConnectionPoolSettings()
+    admin: AdminSettings | None = None
+    """None makes no user: where users come from SSO."""
+    base_url: BaseUrl | None = None
+    """Public URL of the UI."""
+    config: dict[ConfigName, dict[ConfigName, str]] = {}
+    """More of airflow.cfg: section, key, text."""
+    env: dict[EnvName, str] = {}
+    """More plain environment for every component."""
+    components: ComponentsSettings
+    task_pods: Resources
+    """Pods of the Kubernetes executor."""
+    dags: DagsSettings = DagsSettings()
+
+    @property
+    def executor_uses_celery(self) -> bool:
+        """Whether some tasks run on Celery workers, and so need a broker."""
+        return "CeleryExecutor" in self.executor.split(",")

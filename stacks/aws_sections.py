@@ -1,0 +1,157 @@
+"""The sections of a stack file that describe the AWS side. Defaults are those of production."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.capacity import MEMORY_GIB
+from stacks.section import (
+    AccountId,
+    Arn,
+    ClusterName,
+    DailyWindow,
+    DnsLabel,
+    Email,
+    Port,
+    Region,
+    Section,
+    SecurityGroupId,
+    SubnetId,
+    WeeklyWindow,
+    matching,
+    one_of,
+)
+
+InstanceClass = Annotated[
+    str, one_of("instance_class", tuple(MEMORY_GIB), "an instance class of the capacity table")
+]
+NodeType = Annotated[
+    str,
+    matching(
+        "node_type", r"cache\.[a-z]\d[a-z]*\.\d*[a-z]+", "an ElastiCache node type such as cache.t4g.small"
+    ),
+]
+DatabaseName = Annotated[
+    str,
+    matching("database_name", r"[a-z][a-z0-9_]{0,62}", "1-63 lower case letters, digits and _, letter first"),
+]
+Username = Annotated[
+    str,
+    matching(
+        "database_username", r"[a-z][a-z0-9_]{0,15}", "1-16 lower case letters, digits and _, letter first"
+    ),
+]
+Prefix = Annotated[
+    str,
+    matching("log_prefix", r"[\w.-]+(/[\w.-]+)*", "a key prefix without a slash at either end, such as logs"),
+]
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
+]
+"""The retention times that CloudWatch Logs accepts."""
+Generation = Annotated[int, Field(ge=1)]
+
+
+class AccountSettings(Section):
+    """Which AWS account and region a stack lives in."""
+
+    id: AccountId
+    region: Region
+    permissions_boundary_arn: Arn | None = None
+    """Put on every role made here, where the organisation demands one."""
+    alarm_emails: list[Email] = []
+    """Receive the alarms; each address has to confirm its subscription once."""
+
+
+class ClusterSettings(Section):
+    """The existing EKS cluster, and the namespace Airflow gets there."""
+
+    name: ClusterName
+    namespace: DnsLabel = "airflow"
+
+
+class NetworkSettings(Section):
+    """Where the database and the cache live, and who beside the cluster may reach them."""
+
+    subnet_ids: Annotated[list[SubnetId], Field(min_length=2)]
+    """Private subnets in at least two availability zones, in the cluster's VPC."""
+    client_security_group_ids: list[SecurityGroupId] = []
+    """Groups of nodes outside the cluster's own group (Karpenter, self-managed node groups)."""
+
+
+class DatabaseSettings(Section):
+    """RDS for PostgreSQL, Airflow's metadata."""
+
+    engine_version: Literal["14", "15", "16", "17", "18"] = "17"
+    """A major version: AWS applies the minors, and withdraws old ones, so that a pinned minor stops being creatable."""
+    instance_class: InstanceClass
+    storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
+    """First size of the gp3 volume; RDS never shrinks one."""
+    max_storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 100
+    """Where storage autoscaling stops."""
+    multi_az: bool = True
+    port: Port = 5433
+    """Not the engine's well-known port (Security Hub RDS.23)."""
+    name: DatabaseName = "airflow"
+    username: Username = "airflow"
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
+    backup_window: DailyWindow = "03:00-04:00"
+    maintenance_window: WeeklyWindow = "sun:05:00-sun:06:00"
+    monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = 60
+    """Enhanced monitoring; 0 switches it off."""
+    event_notifications: bool = True
+    """Maintenance, configuration and failure events go to the alarm topic."""
+    slow_statement_ms: Annotated[int, Field(ge=1, le=2_147_483_647)] = 1_000
+    """Statements that take longer are logged with their text."""
+    idle_in_transaction_timeout_ms: Annotated[int, Field(ge=1_000, le=86_400_000)] = 600_000
+    """Ends a session that holds a transaction and does nothing, and with it the locks that vacuum waits for."""
+    log_retention_days: RetentionDays = 365
+    protect: bool = True
+
+
+class CacheSettings(Section):
+    """ElastiCache as Celery's broker. Node based and without cluster mode: Celery's transport knows no cluster."""
+
+    engine: Literal["valkey", "redis"] = "valkey"
+    engine_version: Literal["7.0", "7.1", "7.2", "8.0", "8.1", "8.2"] = "8.0"
+    node_type: NodeType
+    nodes: Annotated[int, Field(ge=1, le=6)] = 2
+    """One primary, the others replicas; from two on, failover and Multi-AZ are on."""
+    port: Port = 6379
+    snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 1
+    """0 takes no snapshots."""
+    snapshot_window: DailyWindow = "02:00-03:00"
+    maintenance_window: WeeklyWindow = "sun:06:00-sun:07:00"
+    protect: bool = True
+
+
+class LogsSettings(Section):
+    """The bucket of task logs."""
+
+    prefix: Prefix = "logs"
+    retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    noncurrent_retention_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    access_logs: bool = True
+    """Requests are logged to a second bucket."""
+    protect: bool = True
+
+
+class Rotations(Section):
+    """Generation of each generated secret; raising a number makes a new value and restarts its consumers."""
+
+    fernet_key: Generation = 1
+    api_secret_key: Generation = 1
+    jwt_secret: Generation = 1
+    database_password: Generation = 1
+    broker_token: Generation = 1
+    admin_password: Generation = 1
+    restart_key: Generation = 1
+    """Key of the hashes that tell pods to restart; a new one restarts all of them."""
+
+
+class SecretsSettings(Section):
+    """The KMS key and the generated secrets."""
+
+    key_deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
+    protect: bool = True
+    rotations: Rotations = Rotations()

@@ -1,0 +1,1 @@
+"""Rules about Airflow: executor, versions, times, sizes, DAG source, connection budget."""

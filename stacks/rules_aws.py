@@ -1,0 +1,1 @@
+"""Rules about the AWS side: windows, storage, names, tags, protection."""

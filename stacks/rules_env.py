@@ -1,0 +1,1 @@
+"""Rules about extra environment and extra airflow.cfg: what is ours, and what does not belong in a stack file."""

@@ -1,0 +1,155 @@
+"""The one typed model of a stack's settings, and the only reader of `pulumi.Config`.
+
+`load()` runs before anything is registered and reports all that is wrong with a stack file at once.
+"""
+
+import difflib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from stacks.airflow_sections import AirflowSettings
+from stacks.aws_sections import (
+    AccountSettings,
+    CacheSettings,
+    ClusterSettings,
+    DatabaseSettings,
+    LogsSettings,
+    NetworkSettings,
+    SecretsSettings,
+)
+from stacks.refusals import REFUSED_KEYS
+from stacks.rules import broken_rules
+from stacks.section import NOTHING, Problem
+
+SECTIONS: dict[str, TypeAdapter[Any]] = {
+    "account": TypeAdapter(AccountSettings),
+    "cluster": TypeAdapter(ClusterSettings),
+    "network": TypeAdapter(NetworkSettings),
+    "database": TypeAdapter(DatabaseSettings),
+    "cache": TypeAdapter(CacheSettings),
+    "logs": TypeAdapter(LogsSettings),
+    "secrets": TypeAdapter(SecretsSettings),
+    "airflow": TypeAdapter(AirflowSettings),
+    "tags": TypeAdapter(dict[str, str]),
+}
+"""Each top-level key of a stack file and its type."""
+OPTIONAL = frozenset({"cache"})
+GIT_SSH_KEY = "git_ssh_key"
+"""The only secret that people give: a deploy key for DAGs in a private Git repository."""
+PRIVATE = frozenset({"env", "config"})
+"""Free text that may hold what should not be printed."""
+LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a stack file says, checked."""
+
+    account: AccountSettings
+    cluster: ClusterSettings
+    network: NetworkSettings
+    database: DatabaseSettings
+    cache: CacheSettings | None
+    """None where no executor needs a broker."""
+    logs: LogsSettings
+    secrets: SecretsSettings
+    airflow: AirflowSettings
+    tags: dict[str, str]
+    git_ssh_key: pulumi.Output[str] | None = None
+
+
+def load() -> Settings:
+    """The settings of the running stack. Raises pulumi.RunError that lists every problem of its stack file."""
+    config = pulumi.Config()
+    problems = [_unknown(name) for name in _given_keys(config.name) - {*SECTIONS, GIT_SSH_KEY}]
+    raw: dict[str, Any] = {}
+    for name in SECTIONS:
+        try:
+            raw[name] = config.get_object(name)
+        except pulumi.ConfigTypeError:
+            raw[name] = config.get(name)  # plain text, which the section's model refuses by name
+    git_ssh_key = config.get_secret(GIT_SSH_KEY)
+    found, more = check(raw, has_git_ssh_key=git_ssh_key is not None)
+    if problems or more:
+        raise pulumi.RunError(explain(config.name, [*problems, *more]))
+    return Settings(**found, git_ssh_key=git_ssh_key)
+
+
+def check(raw: Mapping[str, Any], *, has_git_ssh_key: bool) -> tuple[dict[str, Any], list[Problem]]:
+    """Sections that could be read, and every problem of all of them."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, model in SECTIONS.items():
+        value = raw.get(name)
+        if value is None and name in OPTIONAL:
+            found[name] = None
+        elif value is None:
+            problems.append(Problem(path=name, rule="this section is required", source="missing section"))
+        else:
+            try:
+                found[name] = model.validate_python(value, strict=True)
+            except ValidationError as bad:
+                problems += [_problem(name, error) for error in bad.errors(include_url=False)]
+    return found, [*problems, *broken_rules({**found, GIT_SSH_KEY: has_git_ssh_key})]
+
+
+def explain(project: str, problems: list[Problem]) -> str:
+    """The message of a stack file that is not valid: one line per problem, in the file's order of sections."""
+    order = [*SECTIONS, GIT_SSH_KEY]
+
+    def position(problem: Problem) -> int:
+        section = problem.path.split(".")[0]
+        return order.index(section) if section in order else len(order)
+
+    lines = [_line(project, problem) for problem in sorted(problems, key=position)]
+    return "\n  ".join(["Stack configuration is not valid:", *dict.fromkeys(lines)])
+
+
+def _given_keys(project: str) -> set[str]:
+    """Names of the project's keys that the stack file has; the public Config answers only for known names."""
+    given = {*CONFIG.get(), *json.loads(os.environ.get("PULUMI_CONFIG") or "{}")}
+    return {key.removeprefix(f"{project}:") for key in given if key.startswith(f"{project}:")}
+
+
+def _unknown(name: str) -> Problem:
+    return Problem(path=name, rule=_unknown_key(name, [*SECTIONS, GIT_SSH_KEY]), source="unknown section")
+
+
+def _unknown_key(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return "unknown key" + (f", did you mean {close[0]}?" if close else "")
+
+
+def _problem(section: str, error: ErrorDetails) -> Problem:
+    # pydantic marks an error of a dict's key with a last part that is no key itself.
+    parts = [str(part) for part in error["loc"] if part != "[key]"]
+    path, kind = ".".join([section, *parts]), error["type"]
+    source = f"{path} {kind}"
+    if kind == "extra_forbidden":
+        refused = REFUSED_KEYS.get(path)
+        return Problem(path=path, rule=refused or "unknown key", source=source)
+    if kind == "missing":
+        return Problem(path=path, rule="required", source=source)
+    private = PRIVATE.intersection(parts) and "[key]" not in error["loc"]
+    value = NOTHING if private else error["input"]
+    return Problem(path=path, rule=error["msg"].removeprefix("Input "), value=value, source=source)
+
+
+def _line(project: str, problem: Problem) -> str:
+    got = "" if problem.value is NOTHING else f" (got {_shown(problem.value)})"
+    return f"{project}:{problem.path}: {problem.rule}{got}"
+
+
+def _shown(value: Any) -> str:
+    # A URL may carry a password, and what was refused is exactly what may be wrong that way.
+    text = re.sub(r"//[^/@\s]*@", "//[secret]@", repr(value))
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
