@@ -43,15 +43,15 @@ def is_burstable(instance_class: str) -> bool:
 
 
 def _credits(what: str) -> AlarmRule:
-    # Both services run burstable classes in unlimited mode: an empty account costs money instead of speed. A new
-    # instance starts empty, hence the low mark and the whole hour.
+    # Both services run burstable classes in unlimited mode: an empty account costs money instead of speed.
+    # A new instance starts empty, hence the low mark and the whole hour.
     return AlarmRule(
         key="cpu-credits",
         metric="CPUCreditBalance",
         statistic="Maximum",
         below=5,
         periods=12,
-        description=f"{what} has used up its CPU credits for an hour: from here on surplus credits are billed. "
+        description=f"{what} has been without CPU credits for an hour: surplus credits are billed. "
         "Find the load or choose a larger class.",
     )
 
@@ -70,16 +70,16 @@ def database_rules(*, instance_class: str, storage_gib: int, max_connections: in
             key="free-storage",
             metric="FreeStorageSpace",
             statistic="Minimum",
-            # Autoscaling begins at 10 % free; half of that is reached only when it cannot follow or is at its limit.
+            # Autoscaling begins at 10 % free; half of that means it cannot follow or is at its limit.
             below=storage_gib * GIB * 0.05,
-            description="The database's volume is nearly full and autoscaling has not helped: raise max_storage_gib.",
+            description="The volume is nearly full and autoscaling has not helped: raise max_storage_gib.",
         ),
         AlarmRule(
             key="connections",
             metric="DatabaseConnections",
             statistic="Maximum",
             above=int(max_connections * 0.8),
-            description=f"More than 80 % of the {max_connections} connections are taken: new pods will be refused.",
+            description=f"Over 80 % of {max_connections} connections are taken: new pods will be refused.",
         ),
         AlarmRule(
             key="memory",
@@ -87,7 +87,7 @@ def database_rules(*, instance_class: str, storage_gib: int, max_connections: in
             statistic="Minimum",
             # The formula backwards: one number that describes the class instead of two that may disagree.
             below=int(max_connections * BYTES_PER_CONNECTION * 0.05),
-            description="Less than a twentieth of the database's memory is left: it will swap. Choose a larger class.",
+            description="Less than 5 % of the memory is left: choose a larger class.",
         ),
         _credits("The database") if is_burstable(instance_class) else cpu,
     ]
@@ -101,7 +101,7 @@ def cache_rules(*, node_type: str) -> list[AlarmRule]:
             metric="DatabaseMemoryUsagePercentage",
             statistic="Maximum",
             above=75,
-            description="The broker's memory is three quarters full; full, it refuses new tasks. Are workers running?",
+            description="The broker's memory is 75 % full; full, it refuses new tasks. Are workers running?",
         ),
         AlarmRule(
             key="evictions",
@@ -109,14 +109,14 @@ def cache_rules(*, node_type: str) -> list[AlarmRule]:
             statistic="Sum",
             above=0,
             periods=1,
-            description="The broker has evicted keys: queued tasks are lost. Is maxmemory-policy still noeviction?",
+            description="The broker evicted keys: tasks are lost. Is maxmemory-policy still noeviction?",
         ),
         AlarmRule(
             key="engine-cpu",
             metric="EngineCPUUtilization",
             statistic="Average",
             above=80,
-            description="The broker's only command thread has been busy for 15 minutes: choose a larger node type.",
+            description="The broker's command thread was busy for 15 minutes: choose a larger node type.",
         ),
     ]
     return [*rules, _credits("A broker node")] if is_burstable(node_type) else rules

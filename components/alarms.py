@@ -1,4 +1,4 @@
-"""Where alarms go: one encrypted topic and its e-mail subscribers. The alarms themselves live with what they watch."""
+"""Where alarms go: one encrypted topic and its e-mail subscribers. Alarms live with what they watch."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Generates every key and password of a stack and keeps a copy of each in SSM, below the bootstrap prefix.
 
-Does not put them into Kubernetes (KubernetesSecrets does) nor into RDS or ElastiCache (their owners do). Generated
-values carry no Pulumi `protect`: a rotation raises the number in the stack file, which makes a new resource and
-deletes the old one, and that must be able to pass.
+Does not put them into Kubernetes (KubernetesSecrets does) nor into RDS or ElastiCache (their owners do).
+Generated values carry no Pulumi `protect`: a rotation raises the number in the stack file, which makes a new
+resource and deletes the old one, and that must be able to pass.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LENGTHS = {
     "admin-password": 24,
     "restart-key": 64,
 }
-"""Characters of each generated text; all are letters and digits, so no URL, shell or ini file has to quote them."""
+"""Characters of each generated text: letters and digits, which no URL, shell or ini file has to quote."""
 
 FERNET_BYTES = 32
 
@@ -91,7 +91,7 @@ class Credentials(pulumi.ComponentResource):
         self.database_password = self._password("database-password")
         self.broker_token = self._password("broker-token") if args.broker else None
         self.admin_password = self._password("admin-password")
-        # Only this program uses the restart key (it marks which pods a changed secret restarts): no copy in SSM.
+        # Only this program uses the restart key (it marks whom a changed secret restarts): no copy in SSM.
         self.restart_key = self._password("restart-key")
 
         kept = {
@@ -102,9 +102,8 @@ class Credentials(pulumi.ComponentResource):
             "broker-token": self.broker_token,
             "admin-password": self.admin_password,
         }
-        self.parameter_names = Output.from_input(
-            {key: self._keep(key, value) for key, value in kept.items() if value is not None}
-        )
+        names = {key: self._keep(key, value) for key, value in kept.items() if value is not None}
+        self.parameter_names = Output.all(**names)
         self.register_outputs(
             {
                 "fernet_key": self.fernet_key,
@@ -119,7 +118,7 @@ class Credentials(pulumi.ComponentResource):
         )
 
     def _fernet_keys(self) -> Output[str]:
-        """ "NEW" for the first key, "NEW,OLD" afterwards: Airflow encrypts with the first and reads with both."""
+        """First key alone, later "NEW,OLD": Airflow encrypts with the first and reads with both."""
         newest = self._args.rotations.fernet_key
         numbers = [newest, newest - 1] if newest > 1 else [newest]
         keys = [

@@ -1,8 +1,8 @@
 """Postgres for Airflow's metadata, on RDS.
 
-Owns the instance, its subnets, parameters, firewall, logs, alarms and the role of enhanced monitoring. Does not
-create database users or schemas: the migration Job does, from within the cluster. Upgrades of the major version are
-refused here on purpose; they are an operation with a snapshot before it, not a changed setting.
+Owns the instance, its subnets, parameters, firewall, logs, alarms and the role of enhanced monitoring. Does
+not create schemas: the migration Job does, from within the cluster. An upgrade of the major version is
+refused here on purpose; it is an operation that begins with a snapshot, not a changed setting.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi import Input, Output, Resource, ResourceOptions
-from pulumi_aws import ec2, rds
+from pulumi import Input, Output, ResourceOptions
+from pulumi_aws import rds
 from pulumi_random import RandomId
 
 from components import naming
 from components.alarm_rules import database_rules
+from components.database_instance import Surroundings, instance_properties
 from components.database_monitoring import (
-    EXPORTS,
     DatabaseMonitoring,
     make_event_subscriptions,
     make_log_groups,
@@ -44,7 +44,7 @@ class DatabaseArgs:
     limits: DatabaseLimits
     monitoring: DatabaseMonitoring
     protect: bool = True
-    """Pulumi and RDS refuse deletion, and a final snapshot is taken."""
+    """Pulumi and RDS refuse deletion, a final snapshot is taken and automated backups are kept."""
 
 
 class Database(pulumi.ComponentResource):
@@ -60,47 +60,12 @@ class Database(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("airflow:index:Database", name, None, opts)
-        child = ResourceOptions(parent=self)
+        self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
 
-        identifier = self._identifier(name, args, child)
-        firewall = make_firewall(
-            name, args.placement, port=args.engine.port, purpose="metadata database", opts=child
-        )
-        subnets = rds.SubnetGroup(
-            f"{name}-subnets",
-            description="Airflow metadata database: private subnets",
-            subnet_ids=args.placement.subnet_ids,
-            opts=child,
-        )
-        parameters = self._parameters(name, args, child)
-        logs = make_log_groups(
-            name,
-            identifier,
-            key_arn=args.key_arn,
-            retention_days=args.monitoring.log_retention_days,
-            opts=child,
-        )
-        role_arn, attachment = None, None
-        if args.monitoring.monitoring_interval_seconds > 0:
-            role_arn, attachment = make_monitoring_role(name, args.monitoring, child)
-        instance = self._instance(
-            name,
-            args,
-            identifier,
-            firewall,
-            subnets,
-            parameters,
-            role_arn,
-            ResourceOptions.merge(
-                child,
-                ResourceOptions(
-                    protect=args.protect,
-                    # No property leads to either: RDS would make missing log groups itself, and it tests the role.
-                    depends_on=[*logs, *_present(attachment)],
-                ),
-            ),
-        )
-        self._watch(name, args, instance, parameters, child)
+        identifier = self._identifier()
+        parameters = self._parameters()
+        instance = self._instance(identifier, parameters)
+        self._watch(instance, parameters)
 
         self.address = instance.address
         self.port = instance.port
@@ -121,99 +86,63 @@ class Database(pulumi.ComponentResource):
             }
         )
 
-    def _identifier(self, name: str, args: DatabaseArgs, child: ResourceOptions) -> Output[str]:
-        # The keepers are the properties that RDS can only change by replacement: a new instance gets a new name.
+    def _identifier(self) -> Output[str]:
         suffix = RandomId(
-            f"{name}-suffix",
+            f"{self._name}-suffix",
             byte_length=SUFFIX_BYTES,
-            keepers={"database": args.engine.name, "username": args.engine.username, "key": args.key_arn},
-            opts=child,
+            # What RDS can only change by replacement; the new instance must not meet the old one's name.
+            keepers={
+                "database": self._args.engine.name,
+                "username": self._args.engine.username,
+                "key": self._args.key_arn,
+            },
+            opts=self._child,
         )
         return suffix.hex.apply(naming.database_identifier)
 
-    def _parameters(self, name: str, args: DatabaseArgs, child: ResourceOptions) -> rds.ParameterGroup:
-        # The family is part of the name: a new major version gets its group beside the old one, then moves over.
+    def _parameters(self) -> rds.ParameterGroup:
+        engine = self._args.engine
         return rds.ParameterGroup(
-            f"{name}-parameters-{args.engine.family}",
+            # With the family in its name, a new major version gets its group beside the one still in use.
+            f"{self._name}-parameters-{engine.family}",
             description="Airflow metadata database",
-            family=args.engine.family,
+            family=engine.family,
             parameters=[
                 {"name": key, "value": value, "apply_method": "immediate"}
-                for key, value in args.limits.parameters()
+                for key, value in self._args.limits.parameters()
             ],
+            opts=self._child,
+        )
+
+    def _instance(self, identifier: Output[str], parameters: rds.ParameterGroup) -> rds.Instance:
+        name, args, child = self._name, self._args, self._child
+        port = args.engine.port
+        firewall = make_firewall(name, args.placement, port=port, purpose="metadata database", opts=child)
+        subnets = rds.SubnetGroup(
+            f"{name}-subnets",
+            description="Airflow metadata database: private subnets",
+            subnet_ids=args.placement.subnet_ids,
             opts=child,
         )
-
-    def _instance(
-        self,
-        name: str,
-        args: DatabaseArgs,
-        identifier: Output[str],
-        firewall: ec2.SecurityGroup,
-        subnets: rds.SubnetGroup,
-        parameters: rds.ParameterGroup,
-        monitoring_role_arn: Output[str] | None,
-        opts: ResourceOptions,
-    ) -> rds.Instance:
-        return rds.Instance(
-            f"{name}-instance",
+        needed: list[pulumi.Resource] = []
+        needed += make_log_groups(name, identifier, args.key_arn, args.monitoring.log_retention_days, child)
+        role_arn = None
+        if args.monitoring.monitoring_interval_seconds > 0:
+            role_arn, attachment = make_monitoring_role(name, args.monitoring, child)
+            needed.append(attachment)
+        around = Surroundings(
             identifier=identifier,
-            engine="postgres",
-            engine_version=args.engine.engine_version,
-            # Extended Support is on by default and costs more than the instance: rather be upgraded.
-            engine_lifecycle_support="open-source-rds-extended-support-disabled",
-            auto_minor_version_upgrade=True,
-            allow_major_version_upgrade=False,
-            instance_class=args.engine.instance_class,
-            # Below 400 GiB gp3 has fixed speed, and naming IOPS or throughput is an error.
-            storage_type="gp3",
-            allocated_storage=args.storage.storage_gib,
-            max_allocated_storage=args.storage.max_storage_gib,
-            storage_encrypted=True,
-            kms_key_id=args.key_arn,
-            db_name=args.engine.name,
-            username=args.engine.username,
-            password=args.password,
-            iam_database_authentication_enabled=True,
-            ca_cert_identifier="rds-ca-rsa2048-g1",
-            port=args.engine.port,
-            publicly_accessible=False,
-            db_subnet_group_name=subnets.name,
-            vpc_security_group_ids=[firewall.id],
-            multi_az=args.upkeep.multi_az,
-            parameter_group_name=parameters.name,
-            # RDS sets a new password at once in any case, and the Secrets and firewall rules of the same update do not
-            # wait either: deferring the rest to the window would leave pods with a port or user that is not there yet.
-            apply_immediately=True,
-            backup_retention_period=args.upkeep.backup_retention_days,
-            backup_window=args.upkeep.backup_window,
-            maintenance_window=args.upkeep.maintenance_window,
-            copy_tags_to_snapshot=True,
-            deletion_protection=args.protect,
-            delete_automated_backups=not args.protect,
-            skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=identifier.apply(naming.database_final_snapshot)
-            if args.protect
-            else None,
-            enabled_cloudwatch_logs_exports=list(EXPORTS),
-            monitoring_interval=args.monitoring.monitoring_interval_seconds,
-            monitoring_role_arn=monitoring_role_arn,
-            # Seven days are free; RDS never lets the key of these insights be changed.
-            performance_insights_enabled=True,
-            performance_insights_retention_period=7,
-            performance_insights_kms_key_id=args.key_arn,
-            database_insights_mode="standard",
-            opts=opts,
+            firewall_id=firewall.id,
+            subnets_name=subnets.name,
+            parameters_name=parameters.name,
+            monitoring_role_arn=role_arn,
         )
+        # No property leads to `needed`: RDS would make missing log groups itself, and it tries the role.
+        opts = ResourceOptions.merge(child, ResourceOptions(protect=args.protect, depends_on=needed))
+        return rds.Instance(f"{name}-instance", instance_properties(args, around), opts)
 
-    def _watch(
-        self,
-        name: str,
-        args: DatabaseArgs,
-        instance: rds.Instance,
-        parameters: rds.ParameterGroup,
-        child: ResourceOptions,
-    ) -> None:
+    def _watch(self, instance: rds.Instance, parameters: rds.ParameterGroup) -> None:
+        name, args, child = self._name, self._args, self._child
         topic_arn = args.monitoring.alarm_topic_arn
         rules = database_rules(
             instance_class=args.engine.instance_class,
@@ -225,7 +154,3 @@ class Database(pulumi.ComponentResource):
         if args.monitoring.event_notifications:
             sources = {"db-instance": instance.identifier, "db-parameter-group": parameters.name}
             make_event_subscriptions(name, topic_arn, sources, child)
-
-
-def _present(resource: Resource | None) -> list[Resource]:
-    return [] if resource is None else [resource]

@@ -9,10 +9,8 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import cloudwatch, iam, rds
 
 from components import iam_documents, naming
+from components.database_instance import EXPORTS
 from components.database_settings import MONITORING_SECONDS, check_log_retention
-
-EXPORTS = ("postgresql", "upgrade")
-"""The logs that RDS for PostgreSQL can export."""
 
 # Source type, categories: the three kinds whose changes an operator must hear of.
 EVENTS: Sequence[tuple[str, Sequence[str]]] = (
@@ -50,7 +48,7 @@ class DatabaseMonitoring:
 
 
 def make_log_groups(
-    name: str, identifier: Output[str], *, key_arn: Input[str], retention_days: int, opts: ResourceOptions
+    name: str, identifier: Output[str], key_arn: Input[str], retention_days: int, opts: ResourceOptions
 ) -> list[cloudwatch.LogGroup]:
     """The groups that RDS would otherwise make itself: unencrypted and never expiring."""
 
@@ -96,7 +94,7 @@ def make_monitoring_role(
 def make_event_subscriptions(
     name: str, topic_arn: Input[str], sources: dict[str, Output[str]], opts: ResourceOptions
 ) -> None:
-    """RDS tells the topic about our instance and parameter group; security groups of RDS itself have no source of ours."""
+    """RDS reports our instance and parameter group, and all security groups of its own kind."""
     for source_type, categories in EVENTS:
         source = sources.get(source_type)
         rds.EventSubscription(

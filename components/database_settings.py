@@ -1,4 +1,4 @@
-"""The parts of Database's arguments, checked. Pure: field names equal those of the stack file's `database` section."""
+"""The parts of Database's arguments, checked. Pure; names as in the stack file's `database` section."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one customer-managed key that encrypts everything a stack keeps: database, broker, logs, secrets, alarms."""
+"""The one key of our own that encrypts what a stack keeps: database, broker, logs, secrets, alarms."""
 
 from __future__ import annotations
 

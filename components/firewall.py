@@ -18,7 +18,7 @@ class Placement:
     """At least two, in different availability zones."""
     cluster_security_group_id: Input[str]
     client_security_group_ids: Sequence[str] = ()
-    """Further groups that may connect: nodes of Karpenter or of own node groups. Plain, because they name the rules."""
+    """Further groups that may connect: nodes of Karpenter or own node groups. Plain: they name the rules."""
 
     def __post_init__(self) -> None:
         if len(self.subnet_ids) < 2:

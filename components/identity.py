@@ -1,4 +1,4 @@
-"""IAM roles for Airflow's service accounts (IRSA): one per component, each with its own statements and nothing more."""
+"""IAM roles for Airflow's service accounts (IRSA): one per component, each with just its own statements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import iam
 
-from components import iam_documents, naming
+from components import iam_documents, naming, pod_policies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def component_roles(
                 issuer=args.oidc.issuer,
                 oidc_provider_arn=args.oidc.arn,
                 policy=grant.apply(
-                    lambda known: iam_documents.component_policy(component, args.executor, known)
+                    lambda known: pod_policies.component_policy(component, args.executor, known)
                 ),
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),

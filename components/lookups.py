@@ -1,7 +1,7 @@
 """Reads what exists already: the EKS cluster, its OIDC provider, the account, the subnets. Creates nothing.
 
-Only `__main__` calls these functions. What they find is checked here, because nobody else sees it before AWS does:
-a failed check stops the preview with the sentence that says what to change.
+Only `__main__` calls these functions. What they find is checked here, because nobody else sees it before AWS
+does: a failed check stops the preview with the sentence that says what to change.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def find_account(opts: Options) -> Account:
 
 
 def find_private_subnets(subnet_ids: Sequence[str], vpc_id: Output[str], opts: Options) -> list[Output[str]]:
-    """The ids again, after a check: all in the cluster's VPC, two zones or more, no route to an internet gateway.
+    """The ids again, checked: in the cluster's VPC, two zones or more, no route to an internet gateway.
 
-    Each subnet must be associated with its route table by name; EC2 finds no table for one that merely falls back
-    to the VPC's main table, and says so.
+    Each subnet must be associated with its route table by name; EC2 finds no table for one that merely falls
+    back to the VPC's main table, and says so.
     """
     subnets = [ec2.get_subnet_output(id=subnet_id, opts=opts) for subnet_id in subnet_ids]
     tables = [ec2.get_route_table_output(subnet_id=subnet_id, opts=opts) for subnet_id in subnet_ids]

@@ -1,4 +1,4 @@
-"""Turns alarm rules into CloudWatch alarms that report to the alarm topic, both when they begin and when they end."""
+"""Turns alarm rules into CloudWatch alarms that report to the alarm topic when they begin and end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def make_alarms(
             threshold=rule.threshold,
             period=rule.period_seconds,
             evaluation_periods=rule.periods,
-            # A stopped or restarting store sends nothing; that shows elsewhere and says nothing about this rule.
+            # A stopped or restarting store sends nothing; that says nothing about this rule.
             treat_missing_data="missing",
             actions_enabled=True,
             alarm_actions=[topic_arn],

@@ -16,15 +16,15 @@ RELEASE = "airflow"
 COMPONENTS = ("scheduler", "api-server", "dag-processor", "triggerer", "worker")
 """Airflow components that have a service account and a role of their own."""
 
-DATABASE_SECRET = "airflow-database-url"
-BROKER_SECRET = "airflow-broker-url"
-ENCRYPTION_SECRET = "airflow-encryption-key"
-API_SECRET = "airflow-api-key"
-JWT_SECRET = "airflow-jwt-key"
-ADMIN_SECRET = "airflow-admin"
-GIT_SECRET = "airflow-git-ssh-key"
-"""Kubernetes Secrets: the chart is given these names as text, and they differ from the names the chart would create itself
-(`airflow-metadata`, `airflow-fernet-key`, ...), so that Helm never adopts or deletes one of ours."""
+DATABASE_SECRET = "airflow-database-url"  # noqa: S105  a name, not the secret
+BROKER_SECRET = "airflow-broker-url"  # noqa: S105  a name, not the secret
+ENCRYPTION_SECRET = "airflow-encryption-key"  # noqa: S105  a name, not the secret
+API_SECRET = "airflow-api-key"  # noqa: S105  a name, not the secret
+JWT_SECRET = "airflow-jwt-key"  # noqa: S105  a name, not the secret
+ADMIN_SECRET = "airflow-admin"  # noqa: S105  a name, not the secret
+GIT_SECRET = "airflow-git-ssh-key"  # noqa: S105  a name, not the secret
+"""Kubernetes Secrets: the chart is given these names as text. They differ from the ones that the chart would
+create itself (`airflow-metadata`, `airflow-fernet-key`, ...), so that Helm never adopts or deletes ours."""
 
 SMOKE_FOLDER = Path(__file__).resolve().parent.parent / "dags" / "smoke"
 """The smoke DAG's files, which the Airflow component mounts."""
@@ -84,21 +84,21 @@ def variables_prefix(stack: str) -> str:
 
 
 def database_identifier(suffix: str) -> str:
-    """RDS writes logs to groups named after the instance, and these must exist before it: hence known beforehand.
+    """RDS names log groups after the instance, and they must exist before it: hence its name is ours.
 
-    The suffix is random and follows the properties that force a replacement, so the new instance never meets the
-    old one's name.
+    The suffix is random and follows the properties that force a replacement, so that the new instance never
+    meets the old one's name.
     """
     return limited("rds-identifier", f"airflow-{suffix}")
 
 
 def database_log_group(identifier: str, export: str) -> str:
-    """RDS knows no other place for an exported log; a group it makes itself is unencrypted and never expires."""
+    """RDS exports a log nowhere else; a group that it makes itself is unencrypted and never expires."""
     return limited("log-group", f"/aws/rds/instance/{identifier}/{export}")
 
 
 def database_final_snapshot(identifier: str) -> str:
-    """The snapshot outlives the stack: with the instance's suffix a second destroy does not meet the first one's."""
+    """The snapshot outlives the stack: the suffix keeps a second destroy from meeting the first one's."""
     return limited("rds-snapshot", f"{identifier}-final")
 
 

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def pick(kind: type[T], source: object, **given: Any) -> T:
-    """An instance of the dataclass `kind` from the attributes of `source`; `given` wins, defaults fill what is left.
+    """An instance of the dataclass `kind` from attributes of `source`; `given` wins, defaults fill the rest.
 
     A required field that neither has is an error that names it, so a renamed setting cannot be lost silently.
     """
