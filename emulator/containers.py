@@ -62,18 +62,20 @@ class Container:
     mounts: tuple[Mount, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        """Mounts have no order of their own (the chart's differs by component): by path, so that equal is equal."""
+        """Puts the mounts in the order of their paths: they have none themselves, and the chart's varies."""
         object.__setattr__(self, "mounts", tuple(sorted(self.mounts, key=lambda m: m.path)))
 
 
 def parse_volume(manifest: Mapping[str, Any]) -> Volume:
     """A pod's volume. Entries chosen by `items` are not emulated, and nothing here needs them."""
     name = manifest["name"]
-    for key, kind, of in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
-        if source := manifest.get(key):
-            if source.get("items"):
-                raise EmulatorError(f"volume {name}: `items` is not emulated; mount the entries by subPath.")
-            return Volume(kind, source[of])
+    source = manifest.get("configMap") or manifest.get("secret") or {}
+    if source.get("items"):
+        raise EmulatorError(f"volume {name}: `items` is not emulated; mount the entries by subPath.")
+    if "configMap" in manifest:
+        return Volume("ConfigMap", source["name"])
+    if "secret" in manifest:
+        return Volume("Secret", source["secretName"])
     if "emptyDir" in manifest:
         return Volume("Empty", name)
     if "persistentVolumeClaim" in manifest:

@@ -1,0 +1,86 @@
+"""How Airflow's processes differ here from the same processes in a cluster: this list, and nothing else.
+
+It continues the list in `substitutions.py`, which holds for every process.
+
+ 7. The API server's Service is 127.0.0.1 and a port of this machine; it listens there and nowhere else.
+ 8. Metrics go to a loopback port that nobody reads (UDP, nothing waits for it).
+ 9. Every component runs once, however many replicas the values ask for.
+10. Workers and triggerer do not serve the logs of running tasks: their log server always binds every
+    address of the machine. Logs are complete in the bucket when a task ends, is deferred or fails.
+11. The image is a virtual environment, first on PATH; its DAGs folder, or git-sync's checkout, is `dags/`.
+12. The init containers that wait for the schema do not run: the migration Job has ended before.
+13. A process has 30 s to end, whatever grace period the values give it.
+14. On macOS the Objective-C runtime lets forked processes live, as Linux does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.errors import EmulatorError
+from emulator.ports import LOOPBACK
+
+PROJECT = Path(__file__).resolve().parent.parent
+DAGS = PROJECT / "dags"
+REPLICAS = 1
+STOP_SECONDS = 30
+
+_LOG_SERVERS = ("celery worker", "triggerer")
+_STATSD = re.compile(r"^(statsd_host|statsd_port) = .*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the Release's processes find each other."""
+
+    service_url: str
+    """The API server's URL inside the cluster."""
+    api_port: int
+    statsd_port: int
+
+    @property
+    def api_url(self) -> str:
+        """The API server's URL on this machine."""
+        return f"http://{LOOPBACK}:{self.api_port}"
+
+    def text(self, text: str) -> str:
+        """(7, 8) Host names and ports in files and in values of the environment."""
+        statsd = {"statsd_host": LOOPBACK, "statsd_port": str(self.statsd_port)}
+        text = _STATSD.sub(lambda match: f"{match[1]} = {statsd[match[1]]}", text)
+        return text.replace(self.service_url, self.api_url)
+
+    def environment(self, component: str) -> dict[str, str]:
+        """(7) What a component gets beside the chart's environment."""
+        if component != "api-server":
+            return {}
+        return {"AIRFLOW__API__HOST": LOOPBACK, "AIRFLOW__API__PORT": str(self.api_port)}
+
+
+def command(parts: list[str]) -> list[str]:
+    """(10) A component's command line without its log server."""
+    pattern = re.compile(rf"\bairflow ({'|'.join(_LOG_SERVERS)})\b")
+    return [pattern.sub(r"airflow \1 --skip-serve-logs", part) for part in parts]
+
+
+def image_environment(base: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """(11, 14) What the image would bring: Airflow's programs first on PATH."""
+    programs = airflow_environment() / "bin"
+    if not (programs / "airflow").exists():
+        raise EmulatorError(f"there is no Airflow in {programs.parent}; `make setup` installs it.")
+    macos = {"OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES"} if sys.platform == "darwin" else {}
+    return {"PATH": f"{programs}{os.pathsep}{base.get('PATH', os.defpath)}", **macos}
+
+
+def airflow_environment() -> Path:
+    """The virtual environment that stands for the image; EMULATOR_AIRFLOW names another one."""
+    return Path(os.environ.get("EMULATOR_AIRFLOW") or PROJECT / ".venv-airflow")
+
+
+def dags_link(dags_folder: str) -> tuple[str, Path]:
+    """(11) The container's DAGs folder and what it links to."""
+    return dags_folder.rstrip("/"), DAGS

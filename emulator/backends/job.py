@@ -1,0 +1,119 @@
+"""A Kubernetes Job as a process that is awaited to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emulator.containers import parse_container, parse_volumes
+from emulator.errors import EmulatorError
+from emulator.files import private_folder
+from emulator.machine import Machine
+from emulator.pods import Pod, Pods
+from emulator.programs import MARKER
+from emulator.readiness import tail
+from offline.graph import Resource, plain
+
+JOB = "kubernetes:batch/v1:Job"
+DEFAULT_BACKOFF_LIMIT = 6
+"""Kubernetes' own: retries after the first failure."""
+LONGEST_SECONDS = 900
+"""For a Job that sets no activeDeadlineSeconds: in a cluster it would run for ever."""
+FIRST_PAUSE_SECONDS = 1.0
+"""Before the first retry, doubled before each further one; Kubernetes starts with 10 s."""
+_TERM_SECONDS = 10
+
+
+class Job:
+    """Runs a Job once; it runs again only when its manifest changed or it did not end well."""
+
+    types = frozenset({JOB})
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def ensure(self, resource: Resource, previous: Resource | None) -> dict[str, Any]:
+        """Returns when the Job has succeeded."""
+        outputs = self._machine.computed(resource)
+        if previous is None or plain(previous.inputs) != plain(resource.inputs):
+            self._run(plain(outputs["metadata"]), plain(resource.inputs)["spec"])
+        return outputs
+
+    def delete(self, resource: Resource) -> None:
+        """Nothing: it has ended, and its log is worth keeping."""
+
+    def _run(self, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+        name, pod_spec = metadata["name"], spec["template"]["spec"]
+        volumes = parse_volumes(pod_spec)
+        manifests = [*(pod_spec.get("initContainers") or []), *pod_spec["containers"]]
+        containers = [parse_container(manifest, volumes) for manifest in manifests]
+        pods = Pods(self._machine, metadata.get("namespace", "default"))
+        prepared = [pods.prepare(f"{name}-{container.name}", container) for container in containers]
+        log = private_folder(self._machine.state.logs) / f"{name}.log"
+        log.unlink(missing_ok=True)
+        limit = spec.get("activeDeadlineSeconds") or LONGEST_SECONDS
+        retries = spec.get("backoffLimit", DEFAULT_BACKOFF_LIMIT)
+        self._retry(name, prepared, log, time.monotonic() + limit, int(retries))
+
+    def _retry(self, name: str, pods: list[Pod], log: Path, deadline: float, retries: int) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        for attempt in range(retries + 1):
+            code = self._attempt(pods, log, deadline)
+            if code == 0:
+                return
+            if time.monotonic() >= deadline:
+                raise _failure(name, "did not end within its deadline", log)
+            if attempt < retries:
+                time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+                pause *= 2
+        raise _failure(name, f"failed {retries + 1} times", log)
+
+    def _attempt(self, pods: list[Pod], log: Path, deadline: float) -> int:
+        """Exit code of the first container that fails, else 0; -1 if the deadline ended it."""
+        for pod in pods:
+            code = self._process(pod, log, deadline)
+            if code != 0:
+                return code
+        return 0
+
+    def _process(self, pod: Pod, log: Path, deadline: float) -> int:
+        inherited = {key: os.environ[key] for key in ("HOME", "TMPDIR") if key in os.environ}
+        environment = {"LANG": "C.UTF-8", **inherited, **pod.environment}
+        environment[MARKER] = str(self._machine.state.root)
+        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
+            process = subprocess.Popen(
+                pod.command,
+                env=environment,
+                cwd=pod.root,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                return process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                return -1
+            finally:
+                _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and what it started, first politely."""
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(_TERM_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _failure(name: str, what: str, log: Path) -> EmulatorError:
+    return EmulatorError(f"Job {name} {what}. Last lines of {log}:\n{tail(log)}")

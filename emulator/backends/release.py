@@ -1,0 +1,110 @@
+"""A Helm release of Airflow's chart as supervised processes of this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator import airflow_substitutions, readiness
+from emulator.airflow_cfg import dags_folder
+from emulator.airflow_substitutions import Addresses
+from emulator.chart_defaults import effective
+from emulator.errors import EmulatorError
+from emulator.machine import Machine
+from emulator.pods import Pods
+from emulator.processes import Process, Release, describe
+from emulator.programs import Program
+from emulator.readiness import Started
+from offline.graph import Resource, plain
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+PORT = "api-server"
+_STATSD_PORT = "statsd"
+_PREFERRED_PORT = 8080
+_READS_DAGS = ("dag-processor", "triggerer", "worker")
+
+
+class HelmRelease:
+    """Writes each pod's files, starts or restarts what changed, and waits until Airflow is healthy."""
+
+    types = frozenset({RELEASE})
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def ensure(self, resource: Resource, previous: Resource | None) -> dict[str, Any]:
+        """Only components whose arguments, environment, files or annotations changed are restarted."""
+        inputs = plain(resource.inputs)
+        name, namespace, values = inputs["name"], inputs["namespace"], inputs.get("values") or {}
+        _refuse(effective(values)["executor"])
+        release = describe(values, name=name, namespace=namespace)
+        addresses = self._addresses(release)
+        programs = {
+            p.component: self._program(release, p, values, namespace, addresses) for p in release.processes
+        }
+        self._start(name, release, programs, addresses)
+        return self._machine.computed(resource)
+
+    def delete(self, resource: Resource) -> None:
+        """Stops the processes; their logs stay."""
+        self._machine.supervisor.stop(_owner(plain(resource.inputs)["name"]))
+
+    def _addresses(self, release: Release) -> Addresses:
+        supervisor, ports = self._machine.supervisor, self._machine.ports
+        serves = supervisor.running(_program_name(release, "api-server"))
+        return Addresses(
+            service_url=release.service_url,
+            api_port=ports.port(PORT, prefer=_PREFERRED_PORT, running=serves),
+            statsd_port=ports.port(_STATSD_PORT, running=True),
+        )
+
+    def _program(
+        self, release: Release, process: Process, values: dict[str, Any], namespace: str, addresses: Addresses
+    ) -> Program:
+        folder, target = airflow_substitutions.dags_link(dags_folder(effective(values)))
+        reads_dags = process.component in _READS_DAGS or "Local" in effective(values)["executor"]
+        pods = Pods(self._machine, namespace, {release.config_map: release.files}, addresses.text)
+        name = _program_name(release, process.component)
+        pod = pods.prepare(
+            name, process.container, process.annotations, {folder: target} if reads_dags else {}
+        )
+        return Program(
+            name=name,
+            command=airflow_substitutions.command(pod.command),
+            environment={**pod.environment, **addresses.environment(process.component)},
+            directory=pod.root,
+            stop_wait_seconds=min(process.termination_grace_seconds, airflow_substitutions.STOP_SECONDS),
+        )
+
+    def _start(self, name: str, release: Release, programs: dict[str, Program], addresses: Addresses) -> None:
+        logs = self._machine.state.logs
+        sizes = {
+            program.name: log.stat().st_size
+            for program in programs.values()
+            if (log := logs / f"{program.name}.log").exists()
+        }
+        since = readiness.now()
+        restarted = self._machine.supervisor.apply(_owner(name), list(programs.values()))
+        if restarted:
+            self._machine.progress.say(f"Airflow: started {', '.join(sorted(restarted))}")
+        started = Started(
+            health_url=f"{addresses.api_url}{release.base_path}/api/v2/monitor/health",
+            programs={component: program.name for component, program in programs.items()},
+            restarted=restarted,
+            since=since,
+            log_offsets=sizes,
+            logs=logs,
+        )
+        readiness.wait(self._machine.supervisor, started)
+
+
+def _owner(name: str) -> str:
+    return f"release-{name}"
+
+
+def _program_name(release: Release, component: str) -> str:
+    return f"{release.fullname}-{component}"
+
+
+def _refuse(executor: str) -> None:
+    if executor == "KubernetesExecutor":
+        raise EmulatorError("a stack with KubernetesExecutor alone needs Kubernetes; it is not emulated.")
