@@ -1,4 +1,4 @@
-"""What holds for every test: nothing of the machine's cloud access reaches it, and Outputs never become text."""
+"""What holds for every test: nothing of the machine's cloud access reaches it, no Output becomes text."""
 
 import os
 
