@@ -1,4 +1,5 @@
-"""The chart's values for each of Airflow's components, put together from the settings and the shared parts."""
+"""The chart's values for each of Airflow's components, put together from the settings and the shared
+parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -8,6 +8,11 @@ from typing import Final
 API_SERVER_PORT: Final = 8080
 STATSD_PORT: Final = 9125
 
+OPEN_UI: Final = (
+    f"kubectl --namespace {{0}} port-forward service/airflow-api-server {API_SERVER_PORT}:{API_SERVER_PORT}"
+)
+"""Command that makes the UI reachable on this machine, with the namespace to fill in."""
+
 TASK_POD: Final = "worker-kubernetes"
 """The pods that KubernetesExecutor starts, one per task."""
 

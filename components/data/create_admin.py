@@ -1,13 +1,18 @@
 """Creates the first user, or resets its password and role if it exists: run inside an Airflow container.
 
-Takes ADMIN_USERNAME, ADMIN_EMAIL and ADMIN_PASSWORD from the environment. Airflow's own command takes the password on its
-command line, where every process of the machine can read it, and leaves an existing user as it is.
+Takes ADMIN_USERNAME, ADMIN_EMAIL and ADMIN_PASSWORD from the environment. Airflow's own command takes the
+password on its command line, where every process of the machine can read it, and leaves an existing user as
+it is.
 """
 
 import os
 import sys
+from typing import Any
 
-from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
+# Airflow exists in its own image alone.
+from airflow.providers.fab.auth_manager.cli_commands.utils import (  # type: ignore[import-not-found]
+    get_application_builder,
+)
 
 ROLE = "Admin"
 
@@ -25,7 +30,7 @@ def main() -> int:
         return 0 if upsert(manager, role, username) else 1
 
 
-def upsert(manager, role, username: str) -> bool:
+def upsert(manager: Any, role: Any, username: str) -> bool:
     """Whether the user now exists with our password, role and e-mail address."""
     email, password = os.environ["ADMIN_EMAIL"], os.environ["ADMIN_PASSWORD"]
     user = manager.find_user(username=username)

@@ -1,0 +1,154 @@
+"""The Secrets that Airflow's pods read, and a hash of what each component consumes.
+
+The values come from Credentials, Database and Cache; here they only become URLs. The chart is given the
+names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components import connections, naming
+from components.pod_layout import (
+    ADMIN_KEY,
+    API_KEY,
+    ASYNC_URL_KEY,
+    FERNET_KEY,
+    GIT_KEY,
+    JWT_KEY,
+    URL_KEY,
+)
+
+_BY_ALL: Sequence[str] = (
+    naming.DATABASE_SECRET,
+    naming.BROKER_SECRET,
+    naming.ENCRYPTION_SECRET,
+    naming.API_SECRET,
+)
+
+CONSUMERS: Mapping[str, Sequence[str]] = {
+    "scheduler": (*_BY_ALL, naming.JWT_SECRET),
+    "api-server": (*_BY_ALL, naming.JWT_SECRET),
+    # These three mount the deploy key by subPath, which the kubelet does not refresh.
+    "dag-processor": (*_BY_ALL, naming.GIT_SECRET),
+    "triggerer": (*_BY_ALL, naming.GIT_SECRET),
+    "worker": (*_BY_ALL, naming.GIT_SECRET),
+    "admin": (naming.ADMIN_SECRET,),
+}
+"""Which Secrets a component reads: the chart gives all of its pods the first four, and signing keys of task
+tokens only to those who issue and check them. `admin` is the Job that makes the first user."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseAccess:
+    """How to reach the metadata database."""
+
+    username: Input[str]
+    password: Input[str]
+    address: Input[str]
+    port: Input[int]
+    name: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokerAccess:
+    """How to reach Celery's broker."""
+
+    token: Input[str]
+    address: Input[str]
+    port: Input[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """The generated keys."""
+
+    fernet_key: Input[str]
+    api_secret_key: Input[str]
+    jwt_secret: Input[str]
+    restart_key: Input[str]
+    """Keys the hashes, so that nobody can try values against them."""
+    admin_password: Input[str] | None = None
+    """None where no user is made."""
+    git_ssh_key: Input[str] | None = None
+    """None unless DAGs come by SSH from a Git repository."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KubernetesSecretsArgs:
+    """What KubernetesSecrets needs from its caller."""
+
+    namespace: Input[str]
+    database: DatabaseAccess
+    keys: Keys
+    broker: BrokerAccess | None = None
+    """None where no executor needs a broker."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class KubernetesSecrets(pulumi.ComponentResource):
+    """One Secret per kind of value, so that a pod can be given one without the others."""
+
+    names: dict[str, str]
+    hashes: dict[str, Output[str]]
+
+    def __init__(self, name: str, args: KubernetesSecretsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("airflow:index:KubernetesSecrets", name, None, opts)
+        child = ResourceOptions(parent=self)
+
+        contents = {**_urls(args), **_keys(args.keys)}
+        for secret, content in contents.items():
+            Secret(
+                f"{name}-{secret}",
+                metadata=ObjectMetaArgs(name=secret, namespace=args.namespace, labels=args.labels),
+                type="Opaque",
+                string_data=content,
+                opts=child,
+            )
+
+        self.names = {secret: secret for secret in contents}
+        self.hashes = {
+            component: _hash(args.keys.restart_key, [contents[name] for name in consumed if name in contents])
+            for component, consumed in CONSUMERS.items()
+        }
+        self.register_outputs({"names": self.names, "hashes": self.hashes})
+
+
+def _urls(args: KubernetesSecretsArgs) -> dict[str, dict[str, Output[str]]]:
+    place = args.database
+    parts = Output.all(place.username, place.password, place.address, place.port, place.name)
+    urls = {
+        naming.DATABASE_SECRET: {
+            URL_KEY: parts.apply(lambda known: connections.database_url(*known)),
+            ASYNC_URL_KEY: parts.apply(lambda known: connections.async_database_url(*known)),
+        }
+    }
+    if args.broker is not None:
+        broker = Output.all(args.broker.token, args.broker.address, args.broker.port)
+        urls[naming.BROKER_SECRET] = {URL_KEY: broker.apply(lambda known: connections.broker_url(*known))}
+    return {name: {key: Output.secret(url) for key, url in content.items()} for name, content in urls.items()}
+
+
+def _keys(keys: Keys) -> dict[str, dict[str, Output[str]]]:
+    found = {
+        naming.ENCRYPTION_SECRET: (FERNET_KEY, keys.fernet_key),
+        naming.API_SECRET: (API_KEY, keys.api_secret_key),
+        naming.JWT_SECRET: (JWT_KEY, keys.jwt_secret),
+        naming.ADMIN_SECRET: (ADMIN_KEY, keys.admin_password),
+        naming.GIT_SECRET: (GIT_KEY, keys.git_ssh_key),
+    }
+    return {name: {key: Output.secret(value)} for name, (key, value) in found.items() if value is not None}
+
+
+def _hash(restart_key: Input[str], contents: Sequence[Mapping[str, Output[str]]]) -> Output[str]:
+    values = [content[key] for content in contents for key in sorted(content)]
+    known = Output.all(restart_key, *values).apply(lambda all_: connections.content_hash(all_[0], all_[1:]))
+    # Keyed and cut to 64 bits it tells that a value changed and nothing else; as a secret it could not be
+    # shown.
+    return Output.unsecret(known)
