@@ -1,8 +1,8 @@
 """The connection budget: everything that opens a database connection, against what the instance class has.
 
 Worst case by design: every pool filled to its overflow, while a rollout runs old and new pods side by side.
-Task processes, DAG parsing processes and task pods are not in it: since Airflow 3 they have no database access,
-they ask the API server or the process that started them.
+Task processes, DAG parsing processes and task pods are not in it: since Airflow 3 they have no database
+access, they ask the API server or the process that started them.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ SQL_ALCHEMY_POOL_SIZE = 5
 SQL_ALCHEMY_MAX_OVERFLOW = 10
 """Connections that it may open beyond that for a moment; Airflow's default. A stack file can lower both."""
 API_SERVER_WORKERS = 1
-"""Processes per API server pod: Airflow's default, and its advice is more pods rather than more processes."""
+"""Processes per API server pod: Airflow's default; it advises more pods rather than more processes."""
 ENGINES = {"scheduler": 1, "api_server": 2, "dag_processor": 1, "triggerer": 1}
-"""Pools per process. The API server answers some routes through a second, asynchronous engine of the same size."""
+"""Pools per process. The API server answers some routes through a second, asynchronous engine."""
 SURGE = {"scheduler": 0.25, "api_server": 0.25, "dag_processor": 1.0, "triggerer": 1.0, "workers": 1.0}
 """New pods beside old ones in a rollout: Kubernetes' default, and 100 % where the chart says so."""
 PROBED = ("scheduler", "dag_processor", "triggerer")
@@ -30,10 +30,10 @@ SAFE_SHARE = 0.9
 """Above this share of the rest a preview stops."""
 
 MAX_CONNECTIONS = {1: 80, 2: 198, 4: 413, 8: 856, 16: 1_700, 32: 3_400, 64: 5_000, 128: 5_000, 256: 5_000}
-"""max_connections by GiB of memory, where the parameter is left alone: LEAST(DBInstanceClassMemory / 9531392, 5000).
+"""max_connections by GiB of memory, where RDS's default stands: LEAST(DBInstanceClassMemory / 9531392, 5000).
 
-DBInstanceClassMemory is what the operating system and RDS leave over. 2, 4 and 8 GiB are measured values; 1, 16 and
-32 GiB are the formula less the same overhead, rounded down; from 64 GiB the limit of 5000 holds.
+DBInstanceClassMemory is what the operating system and RDS leave over. 2, 4 and 8 GiB are measured values;
+1, 16 and 32 GiB are the formula less the same overhead, rounded down; from 64 GiB the limit of 5000 holds.
 """
 
 _SIZES = {
@@ -133,7 +133,7 @@ class Budget:
 
 
 def max_connections(instance_class: str) -> int:
-    """Connections that PostgreSQL on this instance class accepts. Raises KeyError for a class not in the table."""
+    """What PostgreSQL on this instance class accepts. Raises KeyError for a class not in the table."""
     return MAX_CONNECTIONS[MEMORY_GIB[instance_class]]
 
 

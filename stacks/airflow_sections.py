@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.capacity import SQL_ALCHEMY_MAX_OVERFLOW, SQL_ALCHEMY_POOL_SIZE
-from stacks.section import Cpu, Email, Memory, Section, matching, one_of
+from stacks.section import Cpu, Email, Memory, Section, matching, one_of, refused
 
 SUPPORTED_CHART = "1.22.0"
 """The values are written for this release and its schema; 2.0 removes keys they use."""
@@ -17,19 +17,22 @@ Repository = Annotated[
 ]
 Tag = Annotated[
     str,
-    matching(
-        "image_tag", r"\d+\.\d+\.\d+([-_.][\w.-]+)?", "exact and start with Airflow's version (no latest)"
-    ),
+    matching("image_tag", r"\d+\.\d+\.\d+([-_.][\w.-]+)?", "an exact version such as 3.3.2 or 3.3.2-<build>"),
 ]
 ChartLocation = Annotated[
     str,
-    matching("chart_location", r"https://[^\s@]+|[^\s:]+\.tgz", "an https repository or the path of a .tgz"),
+    matching("chart_location", r"https://[^\s@]+|[^\s:]+\.tgz", "an https repository or a .tgz path"),
 ]
 ChartVersion = Annotated[
     str, one_of("chart_version", (SUPPORTED_CHART,), "the chart release that is supported")
 ]
 EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
-Executor = Annotated[str, one_of("executor", EXECUTORS, "an executor of Airflow 3")]
+_HYBRID = "is gone since Airflow 3: list both executors, such as CeleryExecutor,KubernetesExecutor"
+Executor = Annotated[
+    str,
+    refused("executor_gone", {"CeleryKubernetesExecutor": _HYBRID, "LocalKubernetesExecutor": _HYBRID}),
+    one_of("executor", EXECUTORS, "an executor of Airflow 3"),
+]
 BaseUrl = Annotated[
     str, matching("base_url", r"https?://[^\s@/]+(/[^\s@]*[^\s@/])?", "a URL without a slash at its end")
 ]
@@ -39,9 +42,7 @@ EnvName = Annotated[str, matching("env_name", r"[A-Za-z_]\w*", "an environment v
 Branch = Annotated[str, matching("branch", r"[\w][\w./-]*", "a branch or tag")]
 SubPath = Annotated[
     str,
-    matching(
-        "subpath", r"(?!.*\.\.)([\w.-]+(/[\w.-]+)*)?", "a relative folder without .. or slashes at its ends"
-    ),
+    matching("subpath", r"(?!.*\.\.)([\w.-]+(/[\w.-]+)*)?", "a relative folder without .."),
 ]
 GitUrl = Annotated[
     str,
@@ -90,7 +91,7 @@ class ComponentSettings(Resources):
     """One of Airflow's deployments."""
 
     replicas: Annotated[int, Field(ge=1, le=50)] = 2
-    env: dict[EnvName, str] = {}
+    env: dict[EnvName, str] = Field(default_factory=dict)
     """Plain environment of this component alone."""
 
 
@@ -167,9 +168,9 @@ class AirflowSettings(Section):
     """None makes no user: where users come from SSO."""
     base_url: BaseUrl | None = None
     """Public URL of the UI."""
-    config: dict[ConfigName, dict[ConfigName, str]] = {}
+    config: dict[ConfigName, dict[ConfigName, str]] = Field(default_factory=dict)
     """More of airflow.cfg: section, key, text."""
-    env: dict[EnvName, str] = {}
+    env: dict[EnvName, str] = Field(default_factory=dict)
     """More plain environment for every component."""
     components: ComponentsSettings
     task_pods: Resources

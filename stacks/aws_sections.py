@@ -23,32 +23,28 @@ from stacks.section import (
 )
 
 InstanceClass = Annotated[
-    str, one_of("instance_class", tuple(MEMORY_GIB), "an instance class of the capacity table")
+    str, one_of("instance_class", tuple(MEMORY_GIB), "an RDS class whose connection limit is known")
 ]
 NodeType = Annotated[
     str,
-    matching(
-        "node_type", r"cache\.[a-z]\d[a-z]*\.\d*[a-z]+", "an ElastiCache node type such as cache.t4g.small"
-    ),
+    matching("node_type", r"cache\.[a-z]\d[a-z]*\.\d*[a-z]+", "a node type such as cache.t4g.small"),
 ]
 DatabaseName = Annotated[
     str,
-    matching("database_name", r"[a-z][a-z0-9_]{0,62}", "1-63 lower case letters, digits and _, letter first"),
+    matching("database_name", r"[a-z][a-z0-9_]{0,62}", "1-63 of a-z, 0-9 and _, letter first"),
 ]
 Username = Annotated[
     str,
-    matching(
-        "database_username", r"[a-z][a-z0-9_]{0,15}", "1-16 lower case letters, digits and _, letter first"
-    ),
+    matching("database_username", r"[a-z][a-z0-9_]{0,15}", "1-16 of a-z, 0-9 and _, letter first"),
 ]
 Prefix = Annotated[
     str,
-    matching("log_prefix", r"[\w.-]+(/[\w.-]+)*", "a key prefix without a slash at either end, such as logs"),
+    matching("log_prefix", r"[\w.-]+(/[\w.-]+)*", "a key prefix without outer slashes, such as logs"),
 ]
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653
 ]
-"""The retention times that CloudWatch Logs accepts."""
+"""Retention times that CloudWatch Logs accepts."""
 Generation = Annotated[int, Field(ge=1)]
 
 
@@ -59,7 +55,7 @@ class AccountSettings(Section):
     region: Region
     permissions_boundary_arn: Arn | None = None
     """Put on every role made here, where the organisation demands one."""
-    alarm_emails: list[Email] = []
+    alarm_emails: list[Email] = Field(default_factory=list)
     """Receive the alarms; each address has to confirm its subscription once."""
 
 
@@ -75,7 +71,7 @@ class NetworkSettings(Section):
 
     subnet_ids: Annotated[list[SubnetId], Field(min_length=2)]
     """Private subnets in at least two availability zones, in the cluster's VPC."""
-    client_security_group_ids: list[SecurityGroupId] = []
+    client_security_group_ids: list[SecurityGroupId] = Field(default_factory=list)
     """Groups of nodes outside the cluster's own group (Karpenter, self-managed node groups)."""
 
 
@@ -83,7 +79,7 @@ class DatabaseSettings(Section):
     """RDS for PostgreSQL, Airflow's metadata."""
 
     engine_version: Literal["14", "15", "16", "17", "18"] = "17"
-    """A major version: AWS applies the minors, and withdraws old ones, so that a pinned minor stops being creatable."""
+    """A major version: AWS applies the minors, and withdraws old ones: they cannot be made anew."""
     instance_class: InstanceClass
     storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
     """First size of the gp3 volume; RDS never shrinks one."""
@@ -104,13 +100,13 @@ class DatabaseSettings(Section):
     slow_statement_ms: Annotated[int, Field(ge=1, le=2_147_483_647)] = 1_000
     """Statements that take longer are logged with their text."""
     idle_in_transaction_timeout_ms: Annotated[int, Field(ge=1_000, le=86_400_000)] = 600_000
-    """Ends a session that holds a transaction and does nothing, and with it the locks that vacuum waits for."""
+    """Ends a session that holds a transaction and does nothing, and with it locks that vacuum waits for."""
     log_retention_days: RetentionDays = 365
     protect: bool = True
 
 
 class CacheSettings(Section):
-    """ElastiCache as Celery's broker. Node based and without cluster mode: Celery's transport knows no cluster."""
+    """ElastiCache as Celery's broker; node based, without cluster mode: its transport knows no cluster."""
 
     engine: Literal["valkey", "redis"] = "valkey"
     engine_version: Literal["7.0", "7.1", "7.2", "8.0", "8.1", "8.2"] = "8.0"

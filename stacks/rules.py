@@ -1,4 +1,4 @@
-"""Runs the rules that look at more than one value; each says what it needs and runs when that could be read."""
+"""Runs the rules that look at more than one value; each runs when what it needs could be read."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ SUBJECTS = (rules_airflow, rules_aws, rules_env)
 
 
 def broken_rules(found: Mapping[str, Any]) -> list[Problem]:
-    """The problems of sections that are valid each on their own. A section that is not valid is not in `found`."""
+    """Problems of sections that are valid each on their own. One that is not valid is not in `found`."""
     return [
         replace(problem, source=name)
         for name, (needed, function) in RULES.items()

@@ -1,1 +1,150 @@
-"""Rules about the AWS side: windows, storage, names, tags, protection."""
+"""Rules about the AWS side: storage, windows, subnets, names, versions, protection, tags."""
+
+import re
+from collections.abc import Iterator
+
+from stacks.aws_sections import CacheSettings, ClusterSettings, DatabaseSettings, NetworkSettings
+from stacks.registry import rule
+from stacks.section import Problem
+from stacks.windows import daily, overlap, shortest, weekly
+
+RESERVED_USERNAMES = ("admin", "postgres", "rdsadmin", "root", "user")
+"""`postgres` and `admin`: Security Hub RDS.25; the others are taken by RDS or by SQL."""
+FOREIGN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+CACHE_VERSIONS = {"valkey": ("7.2", "8.0", "8.1", "8.2"), "redis": ("7.0", "7.1")}
+RDS_WINDOW_MINUTES = 30
+CACHE_WINDOW_MINUTES = 60
+PROTECTED_BACKUP_DAYS = 7
+MOST_TAGS = 50
+TAG_KEY_LENGTH, TAG_VALUE_LENGTH = 128, 256
+TAG_CHARACTERS = r"[\w .:/=+\-@]*"
+
+
+@rule("database")
+def storage_can_grow(database: DatabaseSettings) -> Iterator[Problem]:
+    """RDS refuses an autoscaling limit that is not above the first size."""
+    if database.max_storage_gib <= database.storage_gib:
+        yield Problem(
+            path="database.max_storage_gib",
+            rule=f"should be above storage_gib ({database.storage_gib}), autoscaling could not grow",
+            value=database.max_storage_gib,
+        )
+
+
+@rule("database")
+def database_windows_stay_apart(database: DatabaseSettings) -> Iterator[Problem]:
+    """RDS refuses a backup window that overlaps the maintenance window."""
+    backup, maintenance = daily(database.backup_window), weekly(database.maintenance_window)
+    yield from _windows("database.backup_window", database.backup_window, RDS_WINDOW_MINUTES)
+    yield from _windows("database.maintenance_window", database.maintenance_window, RDS_WINDOW_MINUTES)
+    if overlap(backup, maintenance):
+        yield Problem(
+            path="database.backup_window",
+            rule=f"should not overlap maintenance_window ({database.maintenance_window})",
+            value=database.backup_window,
+        )
+
+
+@rule("cache")
+def cache_windows_stay_apart(cache: CacheSettings | None) -> Iterator[Problem]:
+    """ElastiCache refuses a snapshot window that overlaps the maintenance window."""
+    if cache is None:
+        return
+    yield from _windows("cache.snapshot_window", cache.snapshot_window, CACHE_WINDOW_MINUTES)
+    yield from _windows("cache.maintenance_window", cache.maintenance_window, CACHE_WINDOW_MINUTES)
+    if overlap(daily(cache.snapshot_window), weekly(cache.maintenance_window)):
+        yield Problem(
+            path="cache.snapshot_window",
+            rule=f"should not overlap maintenance_window ({cache.maintenance_window})",
+            value=cache.snapshot_window,
+        )
+
+
+def _windows(path: str, window: str, minutes: int) -> Iterator[Problem]:
+    spans = weekly(window) if window[0].isalpha() else daily(window)
+    if shortest(spans) < minutes:
+        yield Problem(path=path, rule=f"should be at least {minutes} minutes long", value=window)
+
+
+@rule("network")
+def subnets_differ(network: NetworkSettings) -> Iterator[Problem]:
+    """One subnet named twice is one availability zone, and RDS wants two."""
+    for index, subnet in enumerate(network.subnet_ids):
+        if subnet in network.subnet_ids[:index]:
+            yield Problem(
+                path=f"network.subnet_ids.{index}",
+                rule="should be named once: two zones are needed",
+                value=subnet,
+            )
+
+
+@rule("database")
+def username_is_not_well_known(database: DatabaseSettings) -> Iterator[Problem]:
+    """Names that everybody tries first (RDS.25), and names RDS refuses."""
+    if database.username in RESERVED_USERNAMES:
+        rejected = ", ".join(RESERVED_USERNAMES)
+        yield Problem(
+            path="database.username",
+            rule=f"should not be a well-known name ({rejected})",
+            value=database.username,
+        )
+
+
+@rule("cluster")
+def namespace_is_our_own(cluster: ClusterSettings) -> Iterator[Problem]:
+    """Quota, Pod Security labels and a deletion would hit what else lives there."""
+    if cluster.namespace in FOREIGN_NAMESPACES:
+        yield Problem(
+            path="cluster.namespace", rule="should be a namespace of its own", value=cluster.namespace
+        )
+
+
+@rule("cache")
+def cache_version_fits_engine(cache: CacheSettings | None) -> Iterator[Problem]:
+    """Redis OSS ends with 7.1 at AWS, Valkey starts with 7.2."""
+    if cache is not None and cache.engine_version not in CACHE_VERSIONS[cache.engine]:
+        known = ", ".join(CACHE_VERSIONS[cache.engine])
+        yield Problem(
+            path="cache.engine_version",
+            rule=f"should be a version of {cache.engine}: {known}",
+            value=cache.engine_version,
+        )
+
+
+@rule("cache")
+def protected_cache_fails_over(cache: CacheSettings | None) -> Iterator[Problem]:
+    """A cache worth protecting survives the loss of a node (ElastiCache.3); a throw-away one waives that."""
+    if cache is not None and cache.protect and cache.nodes < 2:
+        yield Problem(
+            path="cache.nodes", rule="should be at least 2 where protect is true", value=cache.nodes
+        )
+
+
+@rule("database")
+def protected_database_has_backups(database: DatabaseSettings) -> Iterator[Problem]:
+    """A week of backups (RDS.11); only a throw-away database waives that."""
+    if database.protect and database.backup_retention_days < PROTECTED_BACKUP_DAYS:
+        yield Problem(
+            path="database.backup_retention_days",
+            rule=f"should be at least {PROTECTED_BACKUP_DAYS} where protect is true",
+            value=database.backup_retention_days,
+        )
+
+
+@rule("tags")
+def tags_keep_the_limits(tags: dict[str, str]) -> Iterator[Problem]:
+    """AWS's limits; every service takes these characters."""
+    if len(tags) > MOST_TAGS:
+        yield Problem(path="tags", rule=f"should be at most {MOST_TAGS} tags", value=len(tags))
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            yield Problem(
+                path=f"tags.{key}", rule="should not start with aws:, which AWS keeps for itself", value=key
+            )
+        for text, limit in ((key, TAG_KEY_LENGTH), (value, TAG_VALUE_LENGTH)):
+            if len(text) > limit:
+                yield Problem(path=f"tags.{key}", rule=f"should be at most {limit} characters", value=text)
+            if not text or re.fullmatch(TAG_CHARACTERS, text) is None:
+                yield Problem(
+                    path=f"tags.{key}", rule="should be letters, digits, spaces and .:/=+-@_", value=text
+                )

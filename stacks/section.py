@@ -1,8 +1,9 @@
 """What every section of a stack file is made of: the strict base model, text rules, and a problem's shape."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -33,7 +34,7 @@ class Section(BaseModel):
 class Matches:
     """Text has to match a pattern as a whole; the message says what is wanted, not the expression."""
 
-    kind: str
+    kind: LiteralString
     pattern: str
     wanted: str
 
@@ -43,28 +44,62 @@ class Matches:
         return text
 
 
-def matching(kind: str, pattern: str, wanted: str) -> AfterValidator:
+def matching(kind: LiteralString, pattern: str, wanted: str) -> AfterValidator:
     """Annotation of a text field that has to match `pattern` as a whole."""
     return AfterValidator(Matches(kind, pattern, wanted))
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Text has to be one of a table's keys."""
+
+    kind: LiteralString
+    choices: tuple[str, ...]
+    wanted: str
+
+    def __call__(self, text: str) -> str:
+        if text not in self.choices:
+            known = {"wanted": self.wanted, "choices": ", ".join(self.choices)}
+            raise PydanticCustomError(self.kind, "should be {wanted}: {choices}", known)
+        return text
+
+
+def one_of(kind: LiteralString, choices: tuple[str, ...], wanted: str) -> AfterValidator:
+    """Annotation of a text field that has to be one of `choices`."""
+    return AfterValidator(OneOf(kind, choices, wanted))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Text that people know from elsewhere and that cannot work here, with the reason."""
+
+    kind: LiteralString
+    reasons: Mapping[str, str]
+
+    def __call__(self, text: str) -> str:
+        if text in self.reasons:
+            raise PydanticCustomError(self.kind, "{reason}", {"reason": self.reasons[text]})
+        return text
+
+
+def refused(kind: LiteralString, reasons: Mapping[str, str]) -> AfterValidator:
+    """Annotation of a text field with values that are refused, each for its reason."""
+    return AfterValidator(Refused(kind, reasons))
 
 
 AccountId = Annotated[str, matching("account_id", r"\d{12}", "12 digits in quotes")]
 Region = Annotated[str, matching("region", r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as us-east-1")]
 Arn = Annotated[
     str,
-    matching(
-        "policy_arn", r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "the ARN of an IAM policy"
-    ),
+    matching("policy_arn", r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "an IAM policy ARN"),
 ]
 Email = Annotated[str, matching("email", r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
 ClusterName = Annotated[
     str,
-    matching(
-        "cluster_name", r"[0-9A-Za-z][\w-]{0,99}", "an EKS cluster name: 1-100 letters, digits, - and _"
-    ),
+    matching("cluster_name", r"[0-9A-Za-z][\w-]{0,99}", "an EKS cluster name"),
 ]
 DnsLabel = Annotated[
-    str, matching("dns_label", r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1-63 lower case letters, digits and -")
+    str, matching("dns_label", r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1-63 of a-z, 0-9 and -")
 ]
 SubnetId = Annotated[
     str, matching("subnet_id", r"subnet-([0-9a-f]{8}|[0-9a-f]{17})", "a subnet id (subnet-...)")
@@ -80,7 +115,9 @@ DailyWindow = Annotated[
 WeeklyWindow = Annotated[
     str,
     matching(
-        "weekly_window", f"{_DAY}:{_TIME}-{_DAY}:{_TIME}", "a weekly window in UTC: sun:05:00-sun:06:00"
+        "weekly_window",
+        f"{_DAY}:{_TIME}-{_DAY}:{_TIME}",
+        "a weekly window in UTC such as sun:05:00-sun:06:00",
     ),
 ]
 Port = Annotated[int, Field(ge=1150, le=65_535)]
@@ -92,25 +129,3 @@ Cpu = Annotated[
 Memory = Annotated[
     str, matching("memory", r"(?=.*[1-9])\d+(Ki|Mi|Gi|Ti)", "memory with a binary unit, such as 512Mi or 4Gi")
 ]
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Text has to be one of a table's keys."""
-
-    kind: str
-    choices: tuple[str, ...]
-    wanted: str
-
-    def __call__(self, text: str) -> str:
-        if text not in self.choices:
-            listed = ", ".join(self.choices)
-            raise PydanticCustomError(
-                self.kind, "should be {wanted}: {listed}", {"wanted": self.wanted, "listed": listed}
-            )
-        return text
-
-
-def one_of(kind: str, choices: tuple[str, ...], wanted: str) -> AfterValidator:
-    """Annotation of a text field that has to be one of `choices`."""
-    return AfterValidator(OneOf(kind, choices, wanted))

@@ -4,15 +4,13 @@
 """
 
 import difflib
-import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, is_config_secret
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -48,6 +46,7 @@ GIT_SSH_KEY = "git_ssh_key"
 PRIVATE = frozenset({"env", "config"})
 """Free text that may hold what should not be printed."""
 LONGEST_VALUE = 80
+ENCRYPT = "should be encrypted: pulumi config set --secret git_ssh_key"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +67,23 @@ class Settings:
 
 
 def load() -> Settings:
-    """The settings of the running stack. Raises pulumi.RunError that lists every problem of its stack file."""
+    """The running stack's settings. Raises pulumi.RunError that lists every problem of its stack file."""
     config = pulumi.Config()
-    problems = [_unknown(name) for name in _given_keys(config.name) - {*SECTIONS, GIT_SSH_KEY}]
     raw: dict[str, Any] = {}
     for name in SECTIONS:
         try:
-            raw[name] = config.get_object(name)
+            # Pulumi.yaml gives an optional section the default {}, since it has no other way to say optional.
+            raw[name] = config.get_object(name) or None
         except pulumi.ConfigTypeError:
             raw[name] = config.get(name)  # plain text, which the section's model refuses by name
-    git_ssh_key = config.get_secret(GIT_SSH_KEY)
-    found, more = check(raw, has_git_ssh_key=git_ssh_key is not None)
-    if problems or more:
-        raise pulumi.RunError(explain(config.name, [*problems, *more]))
-    return Settings(**found, git_ssh_key=git_ssh_key)
+    has_git_ssh_key = bool(config.get(GIT_SSH_KEY))
+    found, problems = check(raw, has_git_ssh_key=has_git_ssh_key)
+    problems += [_unknown(name) for name in sorted(_given_keys(config.name) - {*SECTIONS, GIT_SSH_KEY})]
+    if has_git_ssh_key and not is_config_secret(config.full_key(GIT_SSH_KEY)):
+        problems.append(Problem(path=GIT_SSH_KEY, rule=ENCRYPT, source="plain git_ssh_key"))
+    if problems:
+        raise pulumi.RunError(explain(config.name, problems))
+    return Settings(**found, git_ssh_key=config.get_secret(GIT_SSH_KEY) if has_git_ssh_key else None)
 
 
 def check(raw: Mapping[str, Any], *, has_git_ssh_key: bool) -> tuple[dict[str, Any], list[Problem]]:
@@ -103,7 +105,7 @@ def check(raw: Mapping[str, Any], *, has_git_ssh_key: bool) -> tuple[dict[str, A
 
 
 def explain(project: str, problems: list[Problem]) -> str:
-    """The message of a stack file that is not valid: one line per problem, in the file's order of sections."""
+    """What a stack file that is not valid prints: one line per problem, in the order of sections."""
     order = [*SECTIONS, GIT_SSH_KEY]
 
     def position(problem: Problem) -> int:
@@ -116,8 +118,8 @@ def explain(project: str, problems: list[Problem]) -> str:
 
 def _given_keys(project: str) -> set[str]:
     """Names of the project's keys that the stack file has; the public Config answers only for known names."""
-    given = {*CONFIG.get(), *json.loads(os.environ.get("PULUMI_CONFIG") or "{}")}
-    return {key.removeprefix(f"{project}:") for key in given if key.startswith(f"{project}:")}
+    prefix = f"{project}:"
+    return {key.removeprefix(prefix) for key in CONFIG.get() if key.startswith(prefix)}
 
 
 def _unknown(name: str) -> Problem:
