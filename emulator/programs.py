@@ -103,6 +103,14 @@ def owned(state: State, owner: str | None = None) -> list[str]:
     return found
 
 
+def by_priority(state: State) -> list[list[str]]:
+    """Names in the order in which they stop: the highest priority number first, equals together."""
+    levels: dict[int, list[str]] = {}
+    for file in sorted(state.programs.glob("*.json")):
+        levels.setdefault(int(json.loads(file.read_text())["priority"]), []).append(file.stem)
+    return [levels[number] for number in sorted(levels, reverse=True)]
+
+
 def forget(state: State, name: str) -> None:
     """Removes a program's files; its log stays for the reader."""
     (state.programs / f"{name}.conf").unlink(missing_ok=True)

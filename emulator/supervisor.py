@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import subprocess
 import sys
@@ -61,13 +63,14 @@ class Supervisor:
 
     @property
     def alive(self) -> bool:
-        """True if supervisord answers."""
+        """True if supervisord answers, be it busy with stopping everything."""
         if not os.path.exists(self._socket):
             return False
         try:
-            return self._call("getState")["statename"] == RUNNING
-        except (OSError, xmlrpc.client.Error):
+            self._call("getState")
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
             return False
+        return True
 
     def _start_daemon(self) -> None:
         if self.alive:
@@ -140,11 +143,20 @@ class Supervisor:
 
     def _reload(self) -> None:
         added, changed, removed = self._call("reloadConfig")[0]
+        self._halt([*changed, *removed])
         for name in [*changed, *removed]:
-            self._call("stopProcessGroup", name)
             self._call("removeProcessGroup", name)
         for name in [*added, *changed]:
             self._call("addProcessGroup", name)
+
+    def _halt(self, names: Sequence[str]) -> None:
+        """Stops programs side by side; each has its own time to end and is killed after it."""
+        going = [name for name in names if self._info(name)["statename"] not in ENDED]
+        for name in going:
+            with contextlib.suppress(xmlrpc.client.Fault):  # it ended by itself a moment ago
+                self._call("stopProcess", name, False)
+        while any(self._info(name)["statename"] not in ENDED for name in going):
+            time.sleep(0.05)
 
     def _info(self, name: str) -> dict[str, Any]:
         return self._call("getProcessInfo", name)
@@ -186,7 +198,10 @@ class Supervisor:
         """Stops everything, the keeper last; returns when no process of the stack is left."""
         with self._lock:
             if self.alive:
+                running = {process.name for process in self.status() if process.state not in ENDED}
+                for names in programs.by_priority(self._state):
+                    self._halt([name for name in names if name in running])
                 self._call("shutdown")
                 while self.alive:
-                    time.sleep(0.1)
+                    time.sleep(0.05)
             leftovers.end(self._state)

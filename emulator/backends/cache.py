@@ -51,7 +51,7 @@ class Cache:
         self._machine.supervisor.apply(name, [unit])
         with self._admin(folder, name, port) as admin:
             if changed:
-                # Reloading keeps what is queued and who is connected; only new connections need the new token.
+                # Keeps what is queued and who is connected; new connections need the new token.
                 admin.acl_load()
                 admin.config_set("tls-cert-file", str(self._machine.certificates.server(name)[0]))
             self._parameters(admin, folder, inputs)
@@ -79,7 +79,7 @@ class Cache:
             f'aclfile "{folder / "users.acl"}"',
             f'dir "{folder}"',
             "daemonize no",
-            # ElastiCache keeps its data when AWS restarts it for maintenance; so `make down` loses no message.
+            # ElastiCache keeps its data over a maintenance restart; `make down` loses no message.
             "appendonly yes",
             'save ""',
             f"maxmemory {MAX_MEMORY}",
@@ -149,7 +149,7 @@ def _server(engine: str) -> str:
 
 
 def _digest(password: str) -> str:
-    """The form in which the servers themselves keep passwords; the token has at least 16 random characters."""
+    """The form in which the servers keep passwords; a token has at least 16 random characters."""
     return hashlib.sha256(password.encode()).hexdigest()
 
 
