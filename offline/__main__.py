@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print_tree(stack: str, graph: Graph) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    # Piped output is not cut to a terminal width that it does not have.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     tree = Tree(f"[bold]{stack}[/]: {len(graph.resources)} resources")
     for resource in graph.resources:
         if not resource.parent:

@@ -83,10 +83,10 @@ AWS: Mapping[str, Mapping[str, str]] = {
         "id": "arn:aws:sns:{region}:{account}:{name}",
         "arn": "arn:aws:sns:{region}:{account}:{name}",
     },
-    "aws:sns/topicPolicy:TopicPolicy": {"id": "{topicArn}"},
+    "aws:sns/topicPolicy:TopicPolicy": {"id": "{arn}"},
     "aws:sns/topicSubscription:TopicSubscription": {
-        "id": "{topicArn}:{uuid}",
-        "arn": "{topicArn}:{uuid}",
+        "id": "{topic}:{uuid}",
+        "arn": "{topic}:{uuid}",
     },
     "aws:ssm/parameter:Parameter": {
         "id": "{name}",
