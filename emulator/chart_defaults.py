@@ -112,6 +112,13 @@ def lay_over(base: Any, over: Any) -> Any:
     return merged
 
 
+def _with_keys_of(base: Any, values: Any) -> Any:
+    """`values` with a None for each key of `base` that null took away: templates read it as nothing."""
+    if not isinstance(base, Mapping) or not isinstance(values, Mapping):
+        return values
+    return {**dict.fromkeys(base), **{k: _with_keys_of(base.get(k), v) for k, v in values.items()}}
+
+
 def look_up(values: Mapping[str, Any], path: str) -> Any:
     """The value at a dotted path, None where the path ends early."""
     found: Any = values
@@ -129,7 +136,7 @@ def without_nulls(values: Any) -> Any:
 
 def effective(values: Mapping[str, Any]) -> Values:
     """The chart's values after the release's; raises EmulatorError for a feature that is not emulated."""
-    merged: Values = lay_over(deepcopy(DEFAULTS), values)
+    merged: Values = _with_keys_of(DEFAULTS, lay_over(deepcopy(DEFAULTS), values))
     for path, instead in _NOT_EMULATED:
         if look_up(merged, path):
             raise EmulatorError(f"chart value {path} is not emulated: {instead}.")

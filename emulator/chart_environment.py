@@ -13,10 +13,10 @@ from emulator.containers import KeyOf, Variable, parse_variable
 
 def custom(values: Values) -> list[Variable]:
     """`env`, `secret` and `extraEnv` of the release."""
-    plain = [Variable(entry["name"], str(entry["value"])) for entry in values["env"]]
+    plain = [Variable(entry["name"], str(entry["value"])) for entry in values["env"] or ()]
     secret = [
         Variable(e["envName"], KeyOf("Secret", e["secretName"], e.get("secretKey") or "value"))
-        for e in values["secret"]
+        for e in values["secret"] or ()
     ]
     extra = yaml.safe_load(literal(values["extraEnv"] or "", "extraEnv")) or []
     return [*plain, *secret, *(parse_variable(entry) for entry in extra)]
@@ -40,7 +40,7 @@ def standard(values: Values, fullname: str, *, with_jwt: bool) -> list[Variable]
         (celery and bool(result), "AIRFLOW__CELERY__RESULT_BACKEND", result or "", "connection"),
         (celery, "AIRFLOW__CELERY__BROKER_URL", broker, "connection"),
     )
-    switched = values["enableBuiltInSecretEnvVars"]
+    switched = values["enableBuiltInSecretEnvVars"] or {}
     return [
         Variable("AIRFLOW_HOME", values["airflowHome"]),
         *(

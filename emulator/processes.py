@@ -108,7 +108,7 @@ def _process(values: Values, full: str, component: str) -> Process:
     own = values[VALUES_KEYS[component]]
     claims = ["logs"] if component in _STATEFUL and own["persistence"]["enabled"] else []
     volumes = _volumes(values, full, own, claims)
-    annotations = {**values["airflowPodAnnotations"], **own["podAnnotations"]}
+    annotations = {**(values["airflowPodAnnotations"] or {}), **(own["podAnnotations"] or {})}
     return Process(
         component=component,
         replicas=own["replicas"],
@@ -127,7 +127,7 @@ def _image(values: Values) -> str:
 
 
 def _volumes(values: Values, full: str, own: Values, claims: list[str]) -> dict[str, Volume]:
-    named = parse_volumes({"volumes": [*values["volumes"], *own["extraVolumes"]]}, claims)
+    named = parse_volumes({"volumes": [*(values["volumes"] or ()), *(own["extraVolumes"] or ())]}, claims)
     built_in = {
         "config": Volume("ConfigMap", f"{full}-config"),
         "logs": Volume("Empty", "logs"),
@@ -146,7 +146,7 @@ def _config_mounts(values: Values, volumes: Mapping[str, Volume]) -> list[Mount]
 
 
 def _given_mounts(values: Values, own: Values, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
-    return parse_mounts([*values["volumeMounts"], *own["extraVolumeMounts"]], volumes)
+    return parse_mounts([*(values["volumeMounts"] or ()), *(own["extraVolumeMounts"] or ())], volumes)
 
 
 def _container(values: Values, full: str, component: str, volumes: Mapping[str, Volume]) -> Container:
@@ -171,7 +171,7 @@ def _container(values: Values, full: str, component: str, volumes: Mapping[str, 
             *signal,
             *chart_environment.custom(values),
             *chart_environment.standard(values, full, with_jwt=component in _ISSUES_TOKENS),
-            *chart_environment.own(own["env"]),
+            *chart_environment.own(own["env"] or ()),
         ),
         mounts=tuple(mounts),
     )
@@ -190,7 +190,7 @@ def _check(values: Values, full: str, component: str, volumes: Mapping[str, Volu
         env=(
             *chart_environment.custom(values),
             *chart_environment.standard(values, full, with_jwt=False),
-            *chart_environment.own(own["waitForMigrations"]["env"]),
+            *chart_environment.own(own["waitForMigrations"]["env"] or ()),
         ),
         mounts=(*logs, *_config_mounts(values, volumes), *_given_mounts(values, own, volumes)),
     )

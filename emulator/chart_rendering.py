@@ -1,0 +1,75 @@
+"""The chart itself, rendered by the real Helm engine: what `processes.py` is measured against.
+
+Needs the chart's .tgz (environment variable AIRFLOW_CHART) and the package helm-python-sdk; no cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emulator.containers import Container, parse_container, parse_volumes
+from emulator.processes import VALUES_KEYS, Process
+
+VARIABLE = "AIRFLOW_CHART"
+CHECK = "wait-for-airflow-migrations"
+Manifest = Mapping[str, Any]
+
+_CHARTS_OWN = ("checksum/", "cluster-autoscaler.kubernetes.io/")
+"""Annotations that the chart adds by itself. The checksums cover files that the pod's hash covers here."""
+
+
+def render(chart: Path, values: Manifest, *, name: str, namespace: str) -> list[Manifest]:
+    """The objects of a release."""
+    from helm_python import Chart  # here, because the emulator runs without it
+
+    with Chart.load(str(chart)) as loaded:
+        texts = loaded.render(dict(values), name=name, namespace=namespace)
+    documents = (
+        d for file, text in texts.items() if file.endswith(".yaml") for d in yaml.safe_load_all(text)
+    )
+    return [document for document in documents if isinstance(document, dict)]
+
+
+def processes(manifests: Sequence[Manifest]) -> dict[str, Process]:
+    """Airflow's own workloads by component."""
+    found = {}
+    for manifest in manifests:
+        component = str((manifest["metadata"].get("labels") or {}).get("component"))
+        if manifest["kind"] in ("Deployment", "StatefulSet") and component in VALUES_KEYS:
+            found[component] = _process(component, manifest["spec"])
+    return found
+
+
+def files(manifests: Sequence[Manifest], config_map: str) -> dict[str, str]:
+    """The entries of a ConfigMap."""
+    for manifest in manifests:
+        if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == config_map:
+            return dict(manifest["data"])
+    return {}
+
+
+def _process(component: str, spec: Manifest) -> Process:
+    template = spec["template"]
+    pod = template["spec"]
+    claims = [claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates") or ()]
+    volumes = parse_volumes(pod, claims)
+
+    def pick(containers: Sequence[Manifest] | None, name: str) -> Container | None:
+        named = (c for c in containers or () if c["name"] == name)
+        return next((parse_container(c, volumes) for c in named), None)
+
+    container = pick(pod["containers"], component)
+    assert container, f"the chart renders no container {component}"
+    annotations = template["metadata"].get("annotations") or {}
+    return Process(
+        component=component,
+        replicas=spec.get("replicas", 1),
+        container=container,
+        check=pick(pod.get("initContainers"), CHECK),
+        termination_grace_seconds=pod.get("terminationGracePeriodSeconds", 30),
+        annotations={k: v for k, v in annotations.items() if not k.startswith(_CHARTS_OWN)},
+    )

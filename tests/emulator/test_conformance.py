@@ -1,0 +1,50 @@
+"""The emulator starts what the chart would start, for every stack."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from emulator import inventory
+from emulator.chart_rendering import VARIABLE
+
+ANEW = f"make it anew: {VARIABLE}=airflow-1.22.0.tgz python -m emulator.inventory"
+
+
+@pytest.fixture(scope="module", params=inventory.stacks())
+def stack(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def inputs(stack: str) -> dict[str, object]:
+    return inventory.release_inputs(stack)
+
+
+def test_the_committed_inventory_is_what_the_emulator_starts(stack: str, inputs: dict[str, object]) -> None:
+    committed = json.loads(inventory.file(stack).read_text())
+
+    assert committed == inventory.emulated(inputs), ANEW
+
+
+def test_every_inventory_belongs_to_a_stack() -> None:
+    assert sorted(file.stem for file in inventory.FOLDER.glob("*.json")) == inventory.stacks()
+
+
+def test_an_inventory_holds_no_digest_of_a_secret(stack: str) -> None:
+    committed = json.loads(inventory.file(stack).read_text())
+    for process in committed["processes"].values():
+        assert set(process["annotations"].values()) <= {"DIGEST"}
+
+
+@pytest.mark.chart
+def test_the_emulator_starts_what_the_chart_renders(inputs: dict[str, object]) -> None:
+    chart = os.environ.get(VARIABLE)
+    if not chart:
+        pytest.skip(f"{VARIABLE} is not set")
+    pytest.importorskip("helm_python")
+
+    assert inventory.emulated(inputs) == inventory.rendered(inputs, Path(chart))

@@ -1,0 +1,81 @@
+"""A Job is run once, awaited, tried again, and ended at its deadline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.backends import job
+from emulator.backends.job import JOB, Job
+from emulator.errors import EmulatorError
+from emulator.machine import Machine
+from offline.graph import Resource
+from tests.emulator.airflow_fixtures import NAMESPACE, machine
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setenv("EMULATOR_AIRFLOW", str(tmp_path / "airflow"))
+    monkeypatch.setattr(job, "FIRST_PAUSE_SECONDS", 0.01)
+    made = machine(tmp_path, tmp_path / "airflow")
+    made.ports.port("aws")
+    return made
+
+
+def resource(script: str, **spec: Any) -> Resource:
+    reference = {"secretKeyRef": {"name": "api-key", "key": "api-secret-key"}}
+    container = {
+        "name": "run",
+        "args": ["bash", "-c", script],
+        "env": [{"name": "PASSWORD", "valueFrom": reference}],
+    }
+    template = {"spec": {"containers": [container], "restartPolicy": "Never"}}
+    inputs = {
+        "metadata": {"name": "once", "namespace": NAMESPACE},
+        "spec": {"backoffLimit": 0, **spec, "template": template},
+    }
+    return Resource(urn="urn:once", type=JOB, name="once", inputs=inputs)
+
+
+def runs(here: Machine) -> int:
+    return len((here.state.root / "runs").read_text().splitlines())
+
+
+def counted(here: Machine, script: str) -> str:
+    return f"echo run >> {here.state.root}/runs; {script}"
+
+
+def test_a_job_that_succeeded_is_not_run_again(here: Machine) -> None:
+    once = resource(counted(here, "true"))
+    Job(here).ensure(once, None)
+    Job(here).ensure(once, once)
+    assert runs(here) == 1
+
+
+def test_a_failed_job_is_tried_as_often_as_it_says(here: Machine) -> None:
+    with pytest.raises(EmulatorError, match="failed 3 times"):
+        Job(here).ensure(resource(counted(here, "exit 1"), backoffLimit=2), None)
+    assert runs(here) == 3
+
+
+def test_a_failure_shows_the_last_lines(here: Machine) -> None:
+    with pytest.raises(EmulatorError, match="the reason"):
+        Job(here).ensure(resource("echo the reason; exit 3"), None)
+
+
+def test_a_job_is_ended_at_its_deadline(here: Machine) -> None:
+    with pytest.raises(EmulatorError, match="deadline"):
+        Job(here).ensure(resource("sleep 60", activeDeadlineSeconds=1), None)
+
+
+def test_a_job_reads_its_secret_from_its_environment(here: Machine) -> None:
+    Job(here).ensure(resource(f'printf %s "$PASSWORD" > {here.state.root}/seen'), None)
+    assert (here.state.root / "seen").read_text() == "api-key-text"
+
+
+def test_the_log_is_private_and_kept(here: Machine) -> None:
+    Job(here).ensure(resource("echo done"), None)
+    log = here.state.logs / "once.log"
+    assert (log.read_text(), log.stat().st_mode & 0o777) == ("done\n", 0o600)
