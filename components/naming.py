@@ -17,7 +17,7 @@ COMPONENTS = ("scheduler", "api-server", "dag-processor", "triggerer", "worker")
 """Airflow components that have a service account and a role of their own."""
 
 DATABASE_SECRET = "airflow-database-url"  # noqa: S105  a name, not the secret
-BROKER_SECRET = "airflow-broker-url"  # noqa: S105  a name, not the secret
+BROKER_SECRET = "airflow-celery-broker-url"  # noqa: S105  a name, not the secret
 ENCRYPTION_SECRET = "airflow-encryption-key"  # noqa: S105  a name, not the secret
 API_SECRET = "airflow-api-key"  # noqa: S105  a name, not the secret
 JWT_SECRET = "airflow-jwt-key"  # noqa: S105  a name, not the secret
