@@ -115,9 +115,15 @@ class Numbers:
 CREDENTIALS = CredentialsArgs(stack="test", key_arn=KEY, rotations=Numbers())
 
 
+_GRAPHS: dict[tuple[object, ...], Graph] = {}
+
+
 def built(component: Callable[..., object], name: str, args: Any, *, preview: bool = False) -> Graph:
-    """The graph of one component."""
-    return record_program(lambda: component(name, args), preview=preview)
+    """The graph of one component; made once for the same plain arguments, since nobody can change a graph."""
+    key = (component, name, repr(args), preview)
+    if key not in _GRAPHS:
+        _GRAPHS[key] = record_program(lambda: component(name, args), preview=preview)
+    return _GRAPHS[key]
 
 
 def at(resource: Resource, path: str) -> Any:
