@@ -1,0 +1,118 @@
+"""The values against the real chart: what each pod may do, reads and mounts.
+
+Needs AIRFLOW_CHART, the path of the chart's package; skips, saying so, without.
+"""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from components.chart_resources import RESTART_ANNOTATION
+
+from .rendering import (
+    AIRFLOW_PODS,
+    containers,
+    each_case,
+    each_pod,
+    find,
+    main,
+    needs_chart,
+    pod,
+    variables,
+)
+
+pytestmark = needs_chart
+
+
+@each_pod
+def test_each_component_uses_the_account_its_role_trusts(part: str) -> None:
+    assert pod("celery", part)["spec"]["serviceAccountName"] == f"airflow-{part}"
+    account = find("celery", "ServiceAccount", f"airflow-{part}")
+    assert account["metadata"]["annotations"] == {
+        "eks.amazonaws.com/role-arn": f"arn:aws:iam::111122223333:role/{part}"
+    }
+
+
+def test_task_pods_run_under_the_workers_account_and_role() -> None:
+    config = find("kubernetes", "ConfigMap", "airflow-config")["data"]
+    template = yaml.safe_load(config["pod_template_file.yaml"])
+    assert template["spec"]["serviceAccountName"] == "airflow-worker"
+    account = find("kubernetes", "ServiceAccount", "airflow-worker")
+    assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].endswith("role/worker")
+
+
+@each_case
+def test_a_task_pod_or_worker_finds_the_smoke_dag_and_the_certificates(case: str) -> None:
+    data = find(case, "ConfigMap", "airflow-config")["data"]
+    runner = "scheduler" if case == "local" else "worker"
+    if "pod_template_file.yaml" in data:
+        runners = [yaml.safe_load(data["pod_template_file.yaml"])["spec"]["containers"][0]]
+    else:
+        runners = [main(case, runner)]
+    for container in runners:
+        paths = {mount["mountPath"] for mount in container["volumeMounts"]}
+        assert {"/opt/airflow/smoke/smoke.py", "/opt/airflow/certificates"} <= paths
+
+
+@each_pod
+def test_each_container_of_airflow_reads_the_database_url_from_our_secret(part: str) -> None:
+    found = variables(main("celery", part))
+    assert found["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]["secretKeyRef"]["name"] == "airflow-database-url"
+    assert found["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC"]["secretKeyRef"] == {
+        "name": "airflow-database-url",
+        "key": "connectionAsync",
+    }
+    assert found["AIRFLOW__CELERY__BROKER_URL"]["secretKeyRef"]["name"] == "airflow-celery-broker-url"
+    assert found["AIRFLOW__CORE__FERNET_KEY"]["secretKeyRef"]["name"] == "airflow-encryption-key"
+
+
+@each_pod
+def test_only_who_issues_and_checks_tokens_gets_the_signing_key(part: str) -> None:
+    holds = "AIRFLOW__API_AUTH__JWT_SECRET" in variables(main("celery", part))
+    assert holds == (part in ("api-server", "scheduler"))
+
+
+@each_pod
+def test_each_pod_carries_the_hash_of_its_secrets(part: str) -> None:
+    assert pod("celery", part)["metadata"]["annotations"][RESTART_ANNOTATION] == f"hash-of-{part}"
+
+
+@pytest.mark.parametrize("part", [*AIRFLOW_PODS, "statsd"])
+@pytest.mark.parametrize("case", ["celery", "git-sync"])
+def test_each_container_meets_the_restricted_profile(case: str, part: str) -> None:
+    template = pod(case, part)
+    profile = template["spec"]["securityContext"]
+    assert profile["runAsNonRoot"] is True
+    assert profile["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in containers(template):
+        context = container["securityContext"]
+        assert context["allowPrivilegeEscalation"] is False, container["name"]
+        assert context["capabilities"] == {"drop": ["ALL"]}, container["name"]
+
+
+@pytest.mark.parametrize("part", [*AIRFLOW_PODS, "statsd"])
+@pytest.mark.parametrize("case", ["celery", "git-sync"])
+def test_each_container_has_requests_and_limits(case: str, part: str) -> None:
+    for container in containers(pod(case, part)):
+        assert {"requests", "limits"} <= set(container["resources"]), container["name"]
+
+
+@each_pod
+def test_each_component_can_be_drained_one_pod_at_a_time(part: str) -> None:
+    name = f"airflow-{part}-pdb"
+    assert find("celery", "PodDisruptionBudget", name)["spec"]["maxUnavailable"] == 1
+
+
+def test_git_sync_checks_the_host_and_uses_the_key() -> None:
+    side = {c["name"]: c for c in containers(pod("git-sync", "dag-processor"))}
+    env = variables(side["git-sync"])
+    assert env["GITSYNC_REF"] == "release"
+    assert env["GITSYNC_SSH_KNOWN_HOSTS"] == "true"
+    assert env["GITSYNC_PERIOD"] == "45s"
+    secrets = [
+        v["secret"]["secretName"]
+        for v in pod("git-sync", "dag-processor")["spec"]["volumes"]
+        if "secret" in v
+    ]
+    assert secrets == ["airflow-git-ssh-key"]
