@@ -1,5 +1,6 @@
 """What every section of a stack file is made of: the strict base model, text rules, and a problem's shape."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 NOTHING = object()
 """A problem without a value to show: something is missing, or showing it could reveal a secret."""
+MOST_CHOICES = 6
+"""Of a longer table a message names the nearest ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,9 @@ class OneOf:
 
     def __call__(self, text: str) -> str:
         if text not in self.choices:
-            known = {"wanted": self.wanted, "choices": ", ".join(self.choices)}
+            near = difflib.get_close_matches(text, self.choices, n=MOST_CHOICES, cutoff=0)
+            shown = self.choices if len(self.choices) <= MOST_CHOICES else (*near, "...")
+            known = {"wanted": self.wanted, "choices": ", ".join(shown)}
             raise PydanticCustomError(self.kind, "should be {wanted}: {choices}", known)
         return text
 

@@ -45,6 +45,16 @@ GIT_SSH_KEY = "git_ssh_key"
 """The only secret that people give: a deploy key for DAGs in a private Git repository."""
 PRIVATE = frozenset({"env", "config"})
 """Free text that may hold what should not be printed."""
+KEY_MARK = "[key]"
+"""pydantic's last part of the place of an error that is in a mapping's key instead of its value."""
+UNSHOWN = {"extra_forbidden": "unknown key", "missing": "required"}
+"""Kinds of error whose value is not printed -> the rule."""
+PLAIN_WORDS = {
+    "model_type": "should be a mapping of keys and values",
+    "dict_type": "should be a mapping of keys and values",
+    "too_short": "should have at least {min_length} entries",
+}
+"""Kinds of error that pydantic describes in terms of Python -> the rule in terms of a stack file."""
 LONGEST_VALUE = 80
 ENCRYPT = "should be encrypted: pulumi config set --secret git_ssh_key"
 
@@ -127,23 +137,20 @@ def _unknown(name: str) -> Problem:
 
 
 def _unknown_key(key: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
     return "unknown key" + (f", did you mean {close[0]}?" if close else "")
 
 
 def _problem(section: str, error: ErrorDetails) -> Problem:
-    # pydantic marks an error of a dict's key with a last part that is no key itself.
-    parts = [str(part) for part in error["loc"] if part != "[key]"]
+    parts = [str(part) for part in error["loc"] if part != KEY_MARK]
     path, kind = ".".join([section, *parts]), error["type"]
     source = f"{path} {kind}"
-    if kind == "extra_forbidden":
-        refused = REFUSED_KEYS.get(path)
-        return Problem(path=path, rule=refused or "unknown key", source=source)
-    if kind == "missing":
-        return Problem(path=path, rule="required", source=source)
-    private = PRIVATE.intersection(parts) and "[key]" not in error["loc"]
-    value = NOTHING if private else error["input"]
-    return Problem(path=path, rule=error["msg"].removeprefix("Input "), value=value, source=source)
+    if kind in UNSHOWN:
+        # What stands at an unknown key may be a secret in the wrong place.
+        return Problem(path=path, rule=REFUSED_KEYS.get(path, UNSHOWN[kind]), source=source)
+    rule = PLAIN_WORDS.get(kind, error["msg"].removeprefix("Input ")).format(**error.get("ctx", {}))
+    private = PRIVATE.intersection(parts) and KEY_MARK not in error["loc"]
+    return Problem(path=path, rule=rule, value=NOTHING if private else error["input"], source=source)
 
 
 def _line(project: str, problem: Problem) -> str:
@@ -152,6 +159,8 @@ def _line(project: str, problem: Problem) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a mapping"  # whole sections tell nothing, and may hold free text
     # A URL may carry a password, and what was refused is exactly what may be wrong that way.
     text = re.sub(r"//[^/@\s]*@", "//[secret]@", repr(value))
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
