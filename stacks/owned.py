@@ -42,7 +42,7 @@ OWNED_ENV = frozenset(
     "AIRFLOW_CONN_AIRFLOW_DB",
     "AIRFLOW_CONN_AWS_DEFAULT",
     "AIRFLOW_HOME",
-    "AIRFLOW_ADMIN_PASSWORD",
+    "AWS_DEFAULT_REGION",
     "DUMB_INIT_SETSID",
 }
 """Variables that this program or the chart sets."""
