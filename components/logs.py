@@ -87,6 +87,25 @@ class LogBucket(pulumi.ComponentResource):
             force_destroy=not self._args.protect,
             opts=ResourceOptions.merge(self._child, ResourceOptions(protect=self._args.protect)),
         )
+        self._close(name, bucket)
+        s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": encryption,
+                    "bucket_key_enabled": bucket_key,
+                    # S3 sets this on new buckets by itself; saying so avoids a difference for ever.
+                    "blocked_encryption_types": ["SSE-C"],
+                }
+            ],
+            opts=self._child,
+        )
+        self._lifecycle(name, bucket)
+        return bucket
+
+    def _close(self, name: str, bucket: s3.Bucket) -> None:
+        """No access lists, nothing public, and an overwritten object can be had back."""
         s3.BucketOwnershipControls(
             f"{name}-ownership",
             bucket=bucket.bucket,
@@ -108,21 +127,6 @@ class LogBucket(pulumi.ComponentResource):
             versioning_configuration={"status": "Enabled"},
             opts=self._child,
         )
-        s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.bucket,
-            rules=[
-                {
-                    "apply_server_side_encryption_by_default": encryption,
-                    "bucket_key_enabled": bucket_key,
-                    # S3 sets this on new buckets by itself; saying so avoids a difference for ever.
-                    "blocked_encryption_types": ["SSE-C"],
-                }
-            ],
-            opts=self._child,
-        )
-        self._lifecycle(name, bucket)
-        return bucket
 
     def _lifecycle(self, name: str, bucket: s3.Bucket) -> None:
         s3.BucketLifecycleConfiguration(

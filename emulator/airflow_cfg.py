@@ -52,6 +52,35 @@ def bundle_list(values: Values) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+# Sections that the chart writes always and no stack of ours uses.
+UNUSED: Mapping[str, dict[str, str]] = {
+    "elasticsearch": {
+        "json_format": "True",
+        "log_id_template": "{dag_id}-{task_id}-{run_id}-{map_index}-{try_number}",
+    },
+    "elasticsearch_configs": {"max_retries": "3", "timeout": "30", "retry_timeout": "True"},
+    "kerberos": {
+        "keytab": "/etc/airflow.keytab",
+        "reinit_frequency": "3600",
+        "principal": "airflow@FOO.COM",
+        "ccache": "/var/kerberos-ccache/cache",
+    },
+    "celery_kubernetes_executor": {"kubernetes_queue": "kubernetes"},
+}
+
+
+def _metrics(values: Values, fullname: str) -> dict[str, str]:
+    return {
+        "statsd_on": _truth(values["statsd"]["enabled"]),
+        "statsd_port": "9125",
+        "statsd_prefix": "airflow",
+        "statsd_host": f"{fullname}-statsd",
+        "otel_on": "False",
+        "otel_host": "",
+        "otel_port": "4318",
+    }
+
+
 def defaults(values: Values, fullname: str, namespace: str) -> dict[str, dict[str, str]]:
     """The chart's own `config`, its templates worked out."""
     image = values["images"]["airflow"]
@@ -66,15 +95,7 @@ def defaults(values: Values, fullname: str, namespace: str) -> dict[str, dict[st
             "execution_api_server_url": f"{url}{base_path(values)}/execution/",
         },
         "logging": {"remote_logging": "False", "colored_console_log": "False"},
-        "metrics": {
-            "statsd_on": _truth(values["statsd"]["enabled"]),
-            "statsd_port": "9125",
-            "statsd_prefix": "airflow",
-            "statsd_host": f"{fullname}-statsd",
-            "otel_on": "False",
-            "otel_host": "",
-            "otel_port": "4318",
-        },
+        "metrics": _metrics(values, fullname),
         "traces": {"otel_on": "False"},
         "fab": {"enable_proxy_fix": "True"},
         "webserver": {"enable_proxy_fix": "True"},
@@ -85,18 +106,7 @@ def defaults(values: Values, fullname: str, namespace: str) -> dict[str, dict[st
         },
         "scheduler": {"standalone_dag_processor": "True"},
         "dag_processor": {"dag_bundle_config_list": bundle_list(values)},
-        "elasticsearch": {
-            "json_format": "True",
-            "log_id_template": "{dag_id}-{task_id}-{run_id}-{map_index}-{try_number}",
-        },
-        "elasticsearch_configs": {"max_retries": "3", "timeout": "30", "retry_timeout": "True"},
-        "kerberos": {
-            "keytab": "/etc/airflow.keytab",
-            "reinit_frequency": "3600",
-            "principal": "airflow@FOO.COM",
-            "ccache": "/var/kerberos-ccache/cache",
-        },
-        "celery_kubernetes_executor": {"kubernetes_queue": "kubernetes"},
+        **UNUSED,
         "kubernetes_executor": {
             "namespace": namespace,
             "pod_template_file": f"{home}/pod_templates/pod_template_file.yaml",

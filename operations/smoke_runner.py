@@ -68,6 +68,9 @@ def _phase(name: str, step: Callable[[], str], hide: Callable[[str], str]) -> Ph
         status, detail, lines = "failed", str(failure), failure.lines
     except (ApiError, *AWS_ERRORS) as error:
         status, detail = "failed", str(error)
+    except (LookupError, TypeError) as error:
+        # JSON, but not Airflow's: something else listens there.
+        status, detail = "failed", f"an answer without {error}; is this Airflow's address?"
     seconds = time.monotonic() - started
     log = tuple(hide(line) for line in lines)
     return Phase(name=name, status=status, seconds=seconds, detail=hide(detail), log=log)
