@@ -10,6 +10,7 @@ from typing import Any
 from emulator.errors import EmulatorError
 from emulator.journal import Entry
 from emulator.machine import Machine, Service
+from emulator.progress import MADE
 from offline.graph import Graph, Resource
 from offline.lookups import answer
 
@@ -87,7 +88,7 @@ class Emulator:
 
 def _what(resource: Resource, previous: Resource | None) -> str:
     if previous is None:
-        return "" if resource.type.startswith(PROVIDER) else "made"
+        return MADE
     return "" if previous.inputs == resource.inputs else "updated"
 
 

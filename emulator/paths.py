@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from emulator.errors import EmulatorError
-from emulator.files import PRIVATE_FOLDER, private_folder, remove
+from emulator.files import private_folder, remove
 
 HOME = Path(__file__).resolve().parent.parent / ".emulator"
 
@@ -63,20 +63,23 @@ class State:
         """What the supervised processes run, with their environment (may hold secrets)."""
         return self.folder("programs")
 
+    @property
+    def _sockets(self) -> Path:
+        inside = self.root / "run"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"emulator-{os.getuid()}-{digest}"
+
     @cached_property
     def sockets(self) -> Path:
         """For Unix sockets: inside the state where the path is short enough, else in the temporary folder."""
-        inside = self.root / "run"
-        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
-            return private_folder(inside)
-        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
-        outside = Path(tempfile.gettempdir()) / f"emulator-{os.getuid()}-{digest}"
-        outside.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        facts = outside.lstat()
+        path = private_folder(self._sockets)
+        facts = path.lstat()
         # Anybody may have made a folder of that name in a shared temporary folder first.
-        if facts.st_uid != os.getuid() or facts.st_mode & 0o077 or outside.is_symlink():
-            raise EmulatorError(f"{outside} exists and is not private to this user; remove it and try again.")
-        return outside
+        if facts.st_uid != os.getuid() or facts.st_mode & 0o077 or path.is_symlink():
+            raise EmulatorError(f"{path} exists and is not private to this user; remove it and try again.")
+        return path
 
     @property
     def exists(self) -> bool:
@@ -96,8 +99,7 @@ class State:
 
     def remove(self) -> None:
         """Removes everything that this stack left on the machine."""
-        if self.exists:
-            remove(self.sockets)
+        remove(self._sockets)
         remove(self.root)
         remove(self.home / f"{self.stack}.lock")
 

@@ -12,7 +12,10 @@ from rich.markup import escape
 from rich.status import Status
 
 SLOW_SECONDS = 0.5
-"""A step that takes longer than this gets a line of its own in the plain form."""
+"""A step that takes longer than this gets a line of its own."""
+
+MADE = "made"
+"""The note of a first time; a hundred of them go by in seconds, so only slow ones are worth a line."""
 
 
 class Progress(Protocol):
@@ -71,7 +74,7 @@ class Lines:
         with self._lock:
             took = time.monotonic() - self._begun.pop(step, time.monotonic())
             self.steps += 1
-        if note or took > SLOW_SECONDS:
+        if note not in ("", MADE) or took > SLOW_SECONDS:
             self.say(f"{step}: {note or 'ready'} ({took:.1f} s)")
 
     def say(self, text: str) -> None:

@@ -81,7 +81,13 @@ class Supervisor:
         write_private(configuration, self._configuration())
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)]
         done = subprocess.run(
-            command, env=self._clean(), cwd=self._state.root, capture_output=True, text=True, check=False
+            command,
+            env=self._clean(),
+            cwd=self._state.root,
+            umask=0o077,  # the keeper opens its own log before it reads its umask
+            capture_output=True,
+            text=True,
+            check=False,
         )
         deadline = time.monotonic() + 15
         while not self.alive:

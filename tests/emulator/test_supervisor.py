@@ -1,0 +1,124 @@
+"""The process keeper, with real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from emulator import leftovers
+from emulator.errors import EmulatorError
+from emulator.machine import Machine
+from emulator.supervisor import Program, Supervisor
+
+pytestmark = pytest.mark.emulator
+
+TRICKY = "a'b\"c%d%(ENV_X)s ;e\nf\\g=ä"
+
+
+def sleeper(name: str, seconds: int = 1000, **environment: str) -> Program:
+    return Program(name=name, command=["sleep", str(seconds)], environment=environment)
+
+
+def pids(machine: Machine) -> dict[str, int]:
+    return {process.name: process.pid for process in machine.supervisor.status()}
+
+
+def test_the_same_programs_again_restart_nothing(fresh: Machine) -> None:
+    assert fresh.supervisor.apply("a", [sleeper("one"), sleeper("two")]) == ["one", "two"]
+    before = pids(fresh)
+    assert fresh.supervisor.apply("a", [sleeper("one"), sleeper("two")]) == []
+    assert pids(fresh) == before
+
+
+def test_only_the_changed_program_restarts(fresh: Machine) -> None:
+    fresh.supervisor.apply("a", [sleeper("one"), sleeper("two")])
+    before = pids(fresh)
+    assert fresh.supervisor.apply("a", [sleeper("one", TOKEN="new"), sleeper("two")]) == ["one"]
+    assert pids(fresh)["two"] == before["two"]
+    assert pids(fresh)["one"] != before["one"]
+
+
+def test_an_owner_removes_its_own_programs_only(fresh: Machine) -> None:
+    fresh.supervisor.apply("a", [sleeper("one"), sleeper("two")])
+    fresh.supervisor.apply("b", [sleeper("three")])
+    fresh.supervisor.apply("a", [sleeper("two")])
+    assert set(pids(fresh)) == {"two", "three"}
+    fresh.supervisor.stop("b")
+    assert set(pids(fresh)) == {"two"}
+
+
+def test_any_value_reaches_the_program_as_it_is_and_no_command_line(fresh: Machine, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    script = f"printf %s \"$VALUE\" > '{out}'; exec sleep 1000"
+    program = Program(name="one", command=["sh", "-c", script], environment={"VALUE": TRICKY})
+    fresh.supervisor.apply("a", [program])
+    assert out.read_text() == TRICKY
+    assert TRICKY.encode() not in Path("/proc", str(pids(fresh)["one"]), "cmdline").read_bytes()
+
+
+def test_nothing_of_the_callers_environment_is_inherited(
+    fresh: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "leaked")
+    fresh.supervisor.apply("a", [sleeper("one")])
+    environment = Path("/proc", str(pids(fresh)["one"]), "environ").read_bytes()
+    assert b"leaked" not in environment
+    assert b"SUPERVISOR" not in environment
+
+
+def test_files_of_programs_are_private(fresh: Machine) -> None:
+    fresh.supervisor.apply("a", [sleeper("one", TOKEN="x")])
+    files = [
+        *fresh.state.programs.iterdir(),
+        *fresh.state.logs.iterdir(),
+        fresh.state.root / "supervisord.conf",
+    ]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_a_program_that_does_not_start_is_named_with_its_last_words(fresh: Machine) -> None:
+    program = Program(name="one", command=["sh", "-c", "echo no space; exit 3"], start_retries=0)
+    with pytest.raises(EmulatorError, match="one does not start: no space"):
+        fresh.supervisor.apply("a", [program])
+
+
+def test_a_program_that_dies_is_started_again(fresh: Machine) -> None:
+    fresh.supervisor.apply("a", [sleeper("one")])
+    before = pids(fresh)["one"]
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while pids(fresh)["one"] in (0, before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert pids(fresh)["one"] not in (0, before)
+
+
+def test_nothing_is_left_after_the_shutdown_even_in_another_session(fresh: Machine) -> None:
+    script = "setsid sleep 1000 & exec sleep 1000"
+    fresh.supervisor.apply("a", [Program(name="one", command=["sh", "-c", script])])
+    assert len(leftovers.find(fresh.state)) >= 3
+    fresh.supervisor.shutdown()
+    assert leftovers.find(fresh.state) == []
+
+
+def test_a_killed_keeper_is_replaced_and_its_orphans_are_ended(fresh: Machine) -> None:
+    fresh.supervisor.apply("a", [sleeper("one")])
+    orphan = pids(fresh)["one"]
+    os.kill(int((fresh.state.sockets / "supervisord.pid").read_text()), signal.SIGKILL)
+    time.sleep(0.1)
+    assert Supervisor(fresh.state).apply("a", [sleeper("one")]) == ["one"]
+    assert pids(fresh)["one"] != orphan
+    assert orphan not in leftovers.find(fresh.state)
+
+
+def test_programs_with_a_low_priority_number_stop_last(fresh: Machine, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    script = "trap 'sleep 0.2; echo {0} >> {1}; exit 0' TERM; while :; do sleep 0.05; done"
+    for name, priority in (("database", 10), ("airflow", 999)):
+        command = ["sh", "-c", script.format(name, out)]
+        fresh.supervisor.apply(name, [Program(name=name, command=command, priority=priority)])
+    fresh.supervisor.shutdown()
+    assert out.read_text().split() == ["airflow", "database"]
