@@ -16,11 +16,11 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from emulator import leftovers, programs
+from emulator import keeper, leftovers, programs
 from emulator.errors import EmulatorError
 from emulator.files import write_private
 from emulator.paths import State
-from emulator.programs import LOG_BYTES, MARKER, Program
+from emulator.programs import Program
 
 __all__ = ["Process", "Program", "Supervisor"]
 
@@ -78,11 +78,11 @@ class Supervisor:
         # A supervisord that was killed leaves its programs behind; they would hold ports and data folders.
         leftovers.end(self._state)
         configuration = self._state.root / "supervisord.conf"
-        write_private(configuration, self._configuration())
+        write_private(configuration, keeper.configuration(self._state))
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)]
         done = subprocess.run(
             command,
-            env=self._clean(),
+            env=keeper.environment(self._state),
             cwd=self._state.root,
             umask=0o077,  # the keeper opens its own log before it reads its umask
             capture_output=True,
@@ -95,29 +95,6 @@ class Supervisor:
                 reason = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no answer"]
                 raise EmulatorError(f"the process keeper does not start: {reason[0]}")
             time.sleep(0.05)
-
-    def _clean(self) -> dict[str, str]:
-        """What every process starts from: nothing of the shell that typed the command, and the marker."""
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": os.environ.get("HOME", "/"),
-            "LANG": "C.UTF-8",
-            MARKER: str(self._state.root),
-        }
-
-    def _configuration(self) -> str:
-        root, logs, sockets = (
-            str(p).replace("%", "%%") for p in (self._state.root, self._state.logs, self._state.sockets)
-        )
-        return (
-            f"[supervisord]\nlogfile={logs}/supervisord.log\nlogfile_maxbytes={LOG_BYTES}\nlogfile_backups=1\n"
-            f"pidfile={sockets}/supervisord.pid\nchildlogdir={logs}\ndirectory={root}\n"
-            "nodaemon=false\numask=077\nminfds=1024\n"
-            f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0600\n"
-            "[rpcinterface:supervisor]\n"
-            "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"
-            "[include]\nfiles=programs/*.conf\n"
-        )
 
     def apply(self, owner: str, wanted: Sequence[Program]) -> list[str]:
         """Makes the owner's programs run as given and removes its others; returns what was (re)started.
