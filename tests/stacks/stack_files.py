@@ -1,5 +1,6 @@
 """Stack files as the engine hands them over, with changes, and what `load()` makes of them."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,6 +57,8 @@ def loaded(content: Mapping[str, Any], *, encrypted: bool = True) -> Settings:
         for key, value in content.items()
         if value is not None
     }
+    loop = asyncio.new_event_loop()  # its own: whatever ran before may have left none
+    asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(NoCloud(), project=PROJECT, stack="test")
     set_all_config(config, [GIT_SSH_KEY] if encrypted else [])
     try:
@@ -63,6 +66,8 @@ def loaded(content: Mapping[str, Any], *, encrypted: bool = True) -> Settings:
     finally:
         set_all_config({}, [])
         pulumi.runtime.settings.reset_options()
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 def complaints(content: Mapping[str, Any], *, encrypted: bool = True) -> list[str]:
