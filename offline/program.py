@@ -110,6 +110,8 @@ def _run(
 ) -> Graph:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    # The first error is raised below; what it took down with it would only repeat it as tracebacks.
+    loop.set_exception_handler(lambda *_: None)
     try:
         settings.reset_options(project=PROJECT, stack=stack_name)
         mocks.set_mocks(
