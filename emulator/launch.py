@@ -7,13 +7,35 @@ file, isolated and importing nothing of ours, and the description gives command,
 
 import json
 import os
+import subprocess
 import sys
+
+
+def start_time(pid: int) -> str:
+    """When a process began, as the system tells it; with the number it names one process for ever.
+
+    Empty for a process that is gone or has ended.
+    """
+    if not os.path.exists("/proc/self/stat"):
+        listing = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, check=False)
+        return listing.stdout.decode(errors="replace").strip()
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            # The second field is the program's name in brackets and may hold spaces.
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]
 
 
 def main() -> None:
     """Replaces this process by the described one; the command line shows no secret."""
-    with open(sys.argv[1], encoding="utf-8") as file:
+    description = sys.argv[1]
+    with open(description, encoding="utf-8") as file:
         program = json.load(file)
+    # Our number outlives the exec below, and with it whoever looks for processes that nobody keeps.
+    with open(os.path.splitext(description)[0] + ".pid", "w", encoding="utf-8") as file:
+        file.write(f"{os.getpid()} {start_time(os.getpid())}")
     # These are for programs that talk to their keeper; ours must not know that they have one.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SUPERVISOR_")}
     environment = {**inherited, **program["environment"]}

@@ -180,6 +180,7 @@ class Supervisor:
     def shutdown(self) -> None:
         """Stops everything, the keeper last; returns when no process of the stack is left."""
         with self._lock:
+            known = leftovers.known(self._state)
             if self.alive:
                 running = {process.name for process in self.status() if process.state not in ENDED}
                 for names in programs.by_priority(self._state):
@@ -187,4 +188,4 @@ class Supervisor:
                 self._call("shutdown")
                 while self.alive:
                     time.sleep(0.05)
-            leftovers.end(self._state)
+            leftovers.end(self._state, known)

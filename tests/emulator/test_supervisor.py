@@ -11,6 +11,8 @@ import pytest
 
 from emulator import leftovers
 from emulator.errors import EmulatorError
+from emulator.files import write_private
+from emulator.launch import start_time
 from emulator.machine import Machine
 from emulator.supervisor import Program, Supervisor
 
@@ -112,6 +114,34 @@ def test_a_killed_keeper_is_replaced_and_its_orphans_are_ended(fresh: Machine) -
     assert Supervisor(fresh.state).apply("a", [sleeper("one")]) == ["one"]
     assert pids(fresh)["one"] != orphan
     assert orphan not in leftovers.find(fresh.state)
+
+
+def test_orphans_that_overwrote_their_environment_are_found_too(fresh: Machine) -> None:
+    hide = "env -i sleep 1000 & exec env -i sleep 1000"
+    fresh.supervisor.apply("a", [Program(name="one", command=["sh", "-c", hide])])
+    orphan = pids(fresh)["one"]
+    os.kill(int((fresh.state.sockets / "supervisord.pid").read_text()), signal.SIGKILL)
+    time.sleep(0.1)
+    assert len(leftovers.find(fresh.state)) == 2
+    assert orphan in leftovers.find(fresh.state)
+    fresh.supervisor.shutdown()
+    assert leftovers.find(fresh.state) == []
+
+
+def test_what_outlives_the_leader_of_its_group_is_ended(
+    fresh: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "GRACE_SECONDS", 0.5)
+    hide = "trap 'exit 0' TERM; env -i sh -c \"trap '' TERM; sleep 1000\" & wait"
+    fresh.supervisor.apply("a", [Program(name="one", command=["sh", "-c", hide])])
+    before = leftovers.known(fresh.state)
+    fresh.supervisor.shutdown()
+    assert not [pid for pid, began in before.items() if start_time(pid) == began]
+
+
+def test_a_number_that_went_to_another_process_is_left_alone(fresh: Machine) -> None:
+    write_private(fresh.state.programs / "one.pid", f"{os.getppid()} 1")
+    assert leftovers.find(fresh.state) == []
 
 
 def test_programs_with_a_low_priority_number_stop_last(fresh: Machine, tmp_path: Path) -> None:
