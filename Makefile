@@ -14,7 +14,7 @@ help: ## this list
 setup: ## both Python environments and missing server programs
 	@scripts/setup.sh all
 
-program:
+program: ## the Python environment of `pulumi up`
 	@scripts/setup.sh program
 
 up: setup ## the stack STACK (default local) running on this machine

@@ -36,6 +36,9 @@ inside = kubernetes.Provider(
     kubeconfig=lookups.kubeconfig(cluster, cluster_name, region),
     # Without it a changed endpoint in the kubeconfig would plan the replacement of every object.
     cluster_identifier=cluster.arn,
+    # Their names are fixed: replacing one would take it from a live namespace first, and then make it anew.
+    enable_secret_mutable=True,
+    enable_config_map_mutable=True,
 )
 everywhere = ResourceOptions(providers=[cloud, inside, random.Provider("random")])
 given = Arguments(

@@ -43,7 +43,7 @@ class Alarms(pulumi.ComponentResource):
         policy = Output.all(topic_arn=topic.arn, account_id=args.account_id).apply(
             lambda known: iam_documents.topic_policy(**known)
         )
-        sns.TopicPolicy(f"{name}-topic-policy", arn=topic.arn, policy=policy, opts=child)
+        allowed = sns.TopicPolicy(f"{name}-topic-policy", arn=topic.arn, policy=policy, opts=child)
         for email in args.emails:
             sns.TopicSubscription(
                 # By digest, not by position: taking one address away must not touch the others.
@@ -54,5 +54,6 @@ class Alarms(pulumi.ComponentResource):
                 opts=child,
             )
 
-        self.topic_arn = topic.arn
+        # Through the policy: RDS refuses a subscription to a topic that it may not publish to yet.
+        self.topic_arn = allowed.arn
         self.register_outputs({"topic_arn": self.topic_arn})

@@ -43,7 +43,7 @@ def _arrived(machine: Machine) -> int:
     stack = machine.state.stack
     print(f"Airflow   {target.url}")
     print(f"user      {target.username}")
-    print(f"password  python -m emulator password {stack}   (or read {target.password_file})")
+    print(f"password  .venv/bin/python -m emulator password {stack}")
     print("smoke     " + (f"passed at {since}, nothing restarted since" if since else _verdict(passed)))
     return 0 if passed else 1
 

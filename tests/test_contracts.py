@@ -114,6 +114,12 @@ def test_the_account_is_pinned(graph: Graph) -> None:
     assert len(json.loads(str(graph.named("aws").inputs["allowedAccountIds"]))) == 1
 
 
+def test_secrets_and_config_maps_are_updated_in_place(graph: Graph) -> None:
+    """Under a fixed name a replacement deletes first, and no pod starts until the new one is there."""
+    inputs = graph.named("kubernetes").inputs
+    assert {inputs["enableSecretMutable"], inputs["enableConfigMapMutable"]} == {"true"}
+
+
 def test_no_secret_stands_in_a_plain_input(graph: Graph) -> None:
     secrets = long_secrets(graph)
     assert secrets
