@@ -13,9 +13,10 @@ os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # str(Output) raises instead of 
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # without credentials boto3 would ask the instance's address
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives all tests with real servers to one worker: they share one emulated stack and the machine."""
-    for item in items:
-        if item.get_closest_marker("emulator"):
-            item.add_marker(pytest.mark.xdist_group("emulator"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Gives all tests with real servers to one worker: they share one emulated stack and the machine.
+
+    Any later is too late: pytest-xdist reads the groups first of all when the collection is modified.
+    """
+    if item.get_closest_marker("emulator"):
+        item.add_marker(pytest.mark.xdist_group("emulator"))

@@ -43,7 +43,7 @@ class Cache:
         name = _name(resource)
         folder = self._machine.state.folder("cache", resource.name)
         running = self._machine.supervisor.running(name)
-        port = self._machine.ports.port(name, prefer=int(inputs["port"]), running=running)
+        port = self._machine.ports.port(name, running=running)
         program = _server(str(inputs.get("engine", "")))
         changed = self._configure(folder, name, port, inputs)
         command = [program, str(folder / "server.conf")]

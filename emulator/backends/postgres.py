@@ -38,7 +38,7 @@ class Postgres:
         inputs = plain(resource.inputs)
         server = self._server(resource)
         running = self._machine.supervisor.running(server.name)
-        port = self._machine.ports.port(server.name, prefer=int(inputs["port"]), running=running)
+        port = self._machine.ports.port(server.name, running=running)
         parameters = self._parameters(inputs)
         fresh = server.prepare()
         if fresh:

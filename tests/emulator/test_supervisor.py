@@ -152,3 +152,9 @@ def test_programs_with_a_low_priority_number_stop_last(fresh: Machine, tmp_path:
         fresh.supervisor.apply(name, [Program(name=name, command=command, priority=priority)])
     fresh.supervisor.shutdown()
     assert out.read_text().split() == ["airflow", "database"]
+
+
+def test_all_tests_with_servers_run_in_one_worker(request: pytest.FixtureRequest) -> None:
+    """A pytest that does not fit pytest-xdist groups nothing, silently; then stacks fight for ports."""
+    if request.config.getoption("loadgroup", False):
+        assert request.node.nodeid.endswith("@emulator")
