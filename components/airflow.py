@@ -1,8 +1,10 @@
 """Airflow itself: what the chart cannot bring along, two Jobs, and the chart's release.
 
-Does not own the Secrets it names (kubernetes_secrets.py) nor anything of the cloud. A change of Airflow's
-version does not belong here: rolled back by `atomic`, the old image would meet the new schema and never
-start.
+Does not own the Secrets it names (kubernetes_secrets.py) nor anything of the cloud.
+
+A failed update is undone by Helm (`atomic`), except where the stack file says `upgrade`: after the migration
+of a new version the old image's init containers wait for ever for the schema they know, so an undone release
+would never start. What leads back from there is the database as it was before.
 """
 
 from __future__ import annotations
@@ -134,14 +136,16 @@ class Airflow(pulumi.ComponentResource):
             smoke_files=list(args.payload.smoke),
             labels=args.labels,
         )
+        undone_on_failure = not args.settings.upgrade
         return Release(
             f"{self._name}-release",
             name=naming.RELEASE,
             namespace=args.namespace,
             **chart_source(args.settings.chart),
             values=chart_values(args.settings, inputs),
-            atomic=True,
-            cleanup_on_fail=True,
+            atomic=undone_on_failure,
+            # It would also delete what the new version has and the old one had not.
+            cleanup_on_fail=undone_on_failure,
             wait_for_jobs=True,
             timeout=TIMEOUT_SECONDS,
             max_history=10,

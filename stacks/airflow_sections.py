@@ -151,6 +151,8 @@ class AirflowSettings(Section):
     """Airflow: versions, executor, sizes, DAGs."""
 
     version: Version
+    upgrade: bool = False
+    """True for the one `up` that changes `version`: a failed one then stays instead of being undone."""
     image: ImageSettings
     chart: ChartSettings = ChartSettings()
     executor: Executor = "CeleryExecutor"

@@ -92,6 +92,24 @@ def test_a_failed_release_is_undone_and_one_that_hangs_ends() -> None:
     assert not HELM.get("skipAwait")
 
 
+def test_a_failed_change_of_version_is_not_undone() -> None:
+    """The old image refuses the schema that the new one has migrated: undone, nothing would start at all."""
+    release = build(settings(upgrade=True)).only(RELEASE).inputs
+    assert not release["atomic"]
+    assert not release["cleanupOnFail"]
+    assert (release["waitForJobs"], release["timeout"]) == (True, 1800)
+    assert not release.get("skipAwait")
+
+
+def test_the_upgrade_setting_changes_neither_values_nor_jobs() -> None:
+    """Taking it back afterwards restarts nothing."""
+    upgrade = build(settings(upgrade=True))
+    assert upgrade.only(RELEASE).inputs["values"] == HELM["values"]
+    assert [name_of(upgrade, job.name) for job in upgrade.of_type(JOB)] == [
+        name_of(GRAPH, job.name) for job in GRAPH.of_type(JOB)
+    ]
+
+
 def test_no_secret_reaches_the_release() -> None:
     """Helm keeps the values in the cluster, readable to whoever may read Secrets there."""
     assert PASSWORD not in json.dumps(HELM["values"])
