@@ -10,6 +10,7 @@ import pulumi
 import yaml
 from pulumi.runtime import mocks
 from pulumi.runtime.config import set_all_config
+from pulumi.runtime.stack import wait_for_rpcs
 
 from stacks.settings import Settings, load
 
@@ -64,6 +65,8 @@ def loaded(content: Mapping[str, Any], *, encrypted: bool = True) -> Settings:
     try:
         return load()
     finally:
+        # set_mocks registers the root stack, a secret is a pending Output: both end before their loop.
+        loop.run_until_complete(wait_for_rpcs())
         set_all_config({}, [])
         pulumi.runtime.settings.reset_options()
         loop.close()
