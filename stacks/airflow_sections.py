@@ -1,10 +1,11 @@
 """The section of a stack file that describes Airflow itself. Defaults are those of production."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from components.capacity import SQL_ALCHEMY_MAX_OVERFLOW, SQL_ALCHEMY_POOL_SIZE
+from stacks.dag_sections import DagsSettings
 from stacks.section import Cpu, Email, Memory, Section, matching, one_of, refused
 
 SUPPORTED_CHART = "1.22.0"
@@ -39,36 +40,22 @@ BaseUrl = Annotated[
 UserName = Annotated[str, matching("user_name", r"[\w.@-]{1,64}", "1-64 letters, digits and ._@-")]
 ConfigName = Annotated[str, matching("config_name", r"[a-z][a-z0-9_]*", "a lower case name of airflow.cfg")]
 EnvName = Annotated[str, matching("env_name", r"[A-Za-z_]\w*", "an environment variable's name")]
-Branch = Annotated[str, matching("branch", r"[\w][\w./-]*", "a branch or tag")]
-SubPath = Annotated[
-    str,
-    matching("subpath", r"(?!.*\.\.)([\w.-]+(/[\w.-]+)*)?", "a relative folder without .."),
-]
-GitUrl = Annotated[
-    str,
-    matching(
-        "git_url",
-        r"https://[^\s@/]+/[^\s@]+|ssh://[\w.-]+@[^\s@]+|[\w.-]+@[\w.-]+:[^\s@]+",
-        "https://host/path without credentials, or git@host:path",
-    ),
-]
-KnownHosts = Annotated[
-    str,
-    matching("known_hosts", r"(\S+ (ssh|ecdsa|sk)-\S+ \S+[^\n]*\n*)+", "lines as ssh-keyscan prints them"),
-]
 
 
 class ImageSettings(Section):
     """The Airflow image."""
 
     repository: Repository = "apache/airflow"
+    """Where the image lies, without a tag: yours, if packages or DAGs are built in."""
     tag: Tag
+    """Begins with the Airflow version inside; a new build of the same version gets a new suffix."""
 
 
 class ChartSettings(Section):
     """The official chart."""
 
     version: ChartVersion = SUPPORTED_CHART
+    """The release that the program's values are written for."""
     location: ChartLocation = "https://airflow.apache.org"
     """URL of a chart repository, or path of a downloaded package."""
 
@@ -77,20 +64,25 @@ class Quantity(Section):
     """CPU and memory, in Kubernetes' notation."""
 
     cpu: Cpu
+    """Cores, or thousandths of one."""
     memory: Memory
+    """Bytes, with a binary unit."""
 
 
 class Resources(Section):
     """What a pod is promised and what it may not exceed."""
 
     requests: Quantity
+    """What a node sets aside for the pod; the pod waits until one has it free."""
     limits: Quantity
+    """CPU beyond it is withheld; memory beyond it ends the container."""
 
 
 class ComponentSettings(Resources):
     """One of Airflow's deployments."""
 
     replicas: Annotated[int, Field(ge=1, le=50)] = 2
+    """Pods side by side; with two, one may be lost or moved without an outage."""
     env: dict[EnvName, str] = Field(default_factory=dict)
     """Plain environment of this component alone."""
 
@@ -108,64 +100,60 @@ class ComponentsSettings(Section):
     """Airflow's deployments."""
 
     scheduler: ComponentSettings
+    """Decides what runs; each replica works."""
     api_server: ComponentSettings
+    """UI, public API, and the API that running tasks talk to."""
     dag_processor: ComponentSettings
+    """Reads DAG files."""
     triggerer: ComponentSettings
+    """Waits for deferred tasks."""
     workers: WorkerSettings
+    """Run tasks, with Celery."""
 
 
 class AdminSettings(Section):
     """The first user; the password is generated."""
 
     username: UserName = "admin"
+    """Name to log in with."""
     email: Email
-
-
-class GitSyncSettings(Section):
-    """DAGs from a Git repository."""
-
-    repository: GitUrl
-    branch: Branch = "main"
-    subpath: SubPath = ""
-    period_seconds: Annotated[int, Field(ge=10, le=3_600)] = 60
-    """Time between two fetches; Git hosts limit the rate."""
-    known_hosts: KnownHosts | None = None
-    """Keys of the Git host, needed over SSH: without them any host is believed."""
-
-
-class DagsSettings(Section):
-    """Where DAG files come from."""
-
-    source: Literal["image", "git_sync"] = "image"
-    git_sync: GitSyncSettings | None = None
+    """Airflow's user table wants one; nothing is sent to it."""
 
 
 class ConnectionPoolSettings(Section):
     """Database connections that each Airflow process keeps (size) and may add for a moment (max_overflow)."""
 
     size: Annotated[int, Field(ge=1, le=100)] = SQL_ALCHEMY_POOL_SIZE
+    """Connections that stay open."""
     max_overflow: Annotated[int, Field(ge=0, le=100)] = SQL_ALCHEMY_MAX_OVERFLOW
+    """Connections beyond those, closed after use."""
 
 
 class AirflowSettings(Section):
     """Airflow: versions, executor, sizes, DAGs."""
 
     version: Version
+    """The Airflow that the image holds; commands and probes are rendered for it."""
     upgrade: bool = False
     """True for the one `up` that changes `version`: a failed one then stays instead of being undone."""
     image: ImageSettings
+    """What every pod runs."""
     chart: ChartSettings = ChartSettings()
+    """The official chart, and where it comes from."""
     executor: Executor = "CeleryExecutor"
+    """Where tasks run: on Celery workers, in a pod each, in the scheduler, or on workers and in pods."""
     migration_generation: Annotated[int, Field(ge=1)] = 1
     """Raise it to run the database migration once more."""
     parallelism: Annotated[int, Field(ge=1, le=10_000)] = 64
     """Tasks at once per scheduler, all DAGs together."""
     max_active_tasks_per_dag: Annotated[int, Field(ge=1, le=10_000)] = 16
+    """Tasks at once of one DAG, all its runs together."""
     longest_task_seconds: Annotated[int, Field(ge=1, le=604_800)] = 3_600
     """The longest that one try of a task may run; broker and workers are set to wait at least this long."""
     visibility_timeout_seconds: Annotated[int, Field(ge=60, le=604_800)] = 7_200
     """After this the broker hands an unfinished task to a second worker."""
     connection_pool: ConnectionPoolSettings = ConnectionPoolSettings()
+    """Database connections per process."""
     admin: AdminSettings | None = None
     """None makes no user: where users come from SSO."""
     base_url: BaseUrl | None = None
@@ -175,9 +163,11 @@ class AirflowSettings(Section):
     env: dict[EnvName, str] = Field(default_factory=dict)
     """More plain environment for every component."""
     components: ComponentsSettings
+    """Sizes of Airflow's deployments."""
     task_pods: Resources
     """Pods of the Kubernetes executor."""
     dags: DagsSettings = DagsSettings()
+    """Where DAG files come from."""
 
     @property
     def executor_uses_celery(self) -> bool:

@@ -52,7 +52,9 @@ class AccountSettings(Section):
     """Which AWS account and region a stack lives in."""
 
     id: AccountId
+    """Credentials of any other account are refused."""
     region: Region
+    """Where everything is made, and where the cluster is."""
     permissions_boundary_arn: Arn | None = None
     """Put on every role made here, where the organisation demands one."""
     alarm_emails: list[Email] = Field(default_factory=list)
@@ -63,7 +65,9 @@ class ClusterSettings(Section):
     """The existing EKS cluster, and the namespace Airflow gets there."""
 
     name: ClusterName
+    """An existing cluster with an IAM OIDC provider."""
     namespace: DnsLabel = "airflow"
+    """Made by the program, with a quota and Pod Security labels."""
 
 
 class NetworkSettings(Section):
@@ -81,18 +85,25 @@ class DatabaseSettings(Section):
     engine_version: Literal["14", "15", "16", "17", "18"] = "17"
     """A major version: AWS applies the minors, and withdraws old ones: they cannot be made anew."""
     instance_class: InstanceClass
+    """Size of the server; its memory decides how many connections it takes."""
     storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 20
     """First size of the gp3 volume; RDS never shrinks one."""
     max_storage_gib: Annotated[int, Field(ge=20, le=65_536)] = 100
     """Where storage autoscaling stops."""
     multi_az: bool = True
+    """A standby in a second zone takes over when the first fails; it doubles the price."""
     port: Port = 5433
     """Not the engine's well-known port (Security Hub RDS.23)."""
     name: DatabaseName = "airflow"
+    """The database on the server."""
     username: Username = "airflow"
+    """The user that the server is made with."""
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
+    """How far back a restore can reach."""
     backup_window: DailyWindow = "03:00-04:00"
+    """When the daily snapshot is taken, in UTC."""
     maintenance_window: WeeklyWindow = "sun:05:00-sun:06:00"
+    """When AWS may patch and restart the server, in UTC."""
     monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = 60
     """Enhanced monitoring; 0 switches it off."""
     event_notifications: bool = True
@@ -102,45 +113,64 @@ class DatabaseSettings(Section):
     idle_in_transaction_timeout_ms: Annotated[int, Field(ge=1_000, le=86_400_000)] = 600_000
     """Ends a session that holds a transaction and does nothing, and with it locks that vacuum waits for."""
     log_retention_days: RetentionDays = 365
+    """How long CloudWatch keeps the logs of the database and of the cache."""
     protect: bool = True
+    """Pulumi and AWS refuse to delete it; without, it goes with its backups and no final snapshot."""
 
 
 class CacheSettings(Section):
     """ElastiCache as Celery's broker; node based, without cluster mode: its transport knows no cluster."""
 
     engine: Literal["valkey", "redis"] = "valkey"
+    """Valkey, or Redis OSS, which costs a quarter more."""
     engine_version: Literal["7.0", "7.1", "7.2", "8.0", "8.1", "8.2"] = "8.0"
+    """A release line; AWS applies its patches."""
     node_type: NodeType
+    """Size of each node."""
     nodes: Annotated[int, Field(ge=1, le=6)] = 2
     """One primary, the others replicas; from two on, failover and Multi-AZ are on."""
     port: Port = 6379
+    """Clients need TLS and the token on it."""
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 1
     """0 takes no snapshots."""
     snapshot_window: DailyWindow = "02:00-03:00"
+    """When the daily snapshot is taken, in UTC."""
     maintenance_window: WeeklyWindow = "sun:06:00-sun:07:00"
+    """When AWS may patch and restart nodes, in UTC."""
     protect: bool = True
+    """Pulumi refuses to delete it, and its last content is kept as a snapshot."""
 
 
 class LogsSettings(Section):
     """The bucket of task logs."""
 
     prefix: Prefix = "logs"
+    """Folder of the task logs in the bucket; older logs stay where they are."""
     retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    """Age at which a task log is deleted."""
     noncurrent_retention_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    """How long overwritten and deleted versions of a log can still be read."""
     access_logs: bool = True
     """Requests are logged to a second bucket."""
     protect: bool = True
+    """Pulumi refuses to delete the buckets; unprotected ones go with their content."""
 
 
 class Rotations(Section):
     """Generation of each generated secret; raising a number makes a new value and restarts its consumers."""
 
     fernet_key: Generation = 1
+    """Encrypts passwords and Variables in the database."""
     api_secret_key: Generation = 1
+    """Signs sessions of the UI: everybody has to log in again."""
     jwt_secret: Generation = 1
+    """Signs tokens of API clients and of running tasks: rotate in a quiet hour."""
     database_password: Generation = 1
+    """Password of the database's user."""
     broker_token: Generation = 1
+    """Token of the cache."""
     admin_password: Generation = 1
+    """Password of the first user."""
     restart_key: Generation = 1
     """Key of the hashes that tell pods to restart; a new one restarts all of them."""
 
@@ -149,5 +179,8 @@ class SecretsSettings(Section):
     """The KMS key and the generated secrets."""
 
     key_deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
+    """Time in which a deleted key, and with it all data, can be taken back."""
     protect: bool = True
+    """Pulumi refuses to delete the key that everything at rest is encrypted with."""
     rotations: Rotations = Rotations()
+    """One number per generated secret."""

@@ -73,7 +73,9 @@ class Settings:
     secrets: SecretsSettings
     airflow: AirflowSettings
     tags: dict[str, str]
+    """On every AWS resource, and as labels on Kubernetes objects."""
     git_ssh_key: pulumi.Output[str] | None = None
+    """Private deploy key of a Git repository over SSH; `pulumi config set --secret` encrypts it."""
 
 
 def load() -> Settings:
