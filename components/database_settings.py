@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from components.reserved_names import is_reserved
+
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 """The only values that CloudWatch Logs accepts."""
 
 MONITORING_SECONDS = (0, 1, 5, 10, 15, 30, 60)
-RESERVED_USERNAMES = frozenset({"postgres", "admin", "administrator", "rdsadmin", "root", "master"})
-
 Parameters = Sequence[tuple[str, str]]
 
 
@@ -39,8 +39,8 @@ class DatabaseEngine:
             raise ValueError(f"engine_version: PostgreSQL's major version, got {self.engine_version!r}")
         if not self.instance_class.startswith("db.") or self.instance_class.count(".") != 2:
             raise ValueError(f"instance_class: db.<family>.<size>, got {self.instance_class!r}")
-        if self.username in RESERVED_USERNAMES:
-            raise ValueError(f"username: not a name that everybody tries first, got {self.username!r}")
+        if is_reserved(self.username):
+            raise ValueError(f"username: neither well known nor reserved, got {self.username!r}")
         if not 1150 <= self.port <= 65535:
             raise ValueError(f"port: RDS allows 1150 to 65535, got {self.port}")
 

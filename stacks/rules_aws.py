@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from stacks.aws_sections import CacheSettings, ClusterSettings, DatabaseSettings, NetworkSettings
+from components.reserved_names import is_reserved
+from stacks.aws_sections import (
+    AccountSettings,
+    CacheSettings,
+    ClusterSettings,
+    DatabaseSettings,
+    NetworkSettings,
+)
 from stacks.registry import rule
 from stacks.section import Problem
 from stacks.windows import daily, overlap, shortest, weekly
 
-RESERVED_USERNAMES = ("admin", "postgres", "rdsadmin", "root", "user")
-"""`postgres` and `admin`: Security Hub RDS.25; the others are taken by RDS or by SQL."""
 FOREIGN_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 CACHE_VERSIONS = {"valkey": ("7.2", "8.0", "8.1", "8.2"), "redis": ("7.0", "7.1")}
 RDS_WINDOW_MINUTES = 30
@@ -79,15 +84,23 @@ def subnets_differ(network: NetworkSettings) -> Iterator[Problem]:
 
 
 @rule("database")
-def username_is_not_well_known(database: DatabaseSettings) -> Iterator[Problem]:
-    """Names that everybody tries first (RDS.25), and names RDS refuses."""
-    if database.username in RESERVED_USERNAMES:
-        rejected = ", ".join(RESERVED_USERNAMES)
+def username_is_free(database: DatabaseSettings) -> Iterator[Problem]:
+    """Names that everybody tries first (RDS.25), and names that RDS refuses."""
+    if is_reserved(database.username):
         yield Problem(
             path="database.username",
-            rule=f"should not be a well-known name ({rejected})",
+            rule="should not be a name that is well known (admin, postgres, root, ...) or reserved by"
+            " PostgreSQL or RDS",
             value=database.username,
         )
+
+
+@rule("account")
+def alarm_addresses_differ(account: AccountSettings) -> Iterator[Problem]:
+    """A topic has one subscription per address."""
+    for index, email in enumerate(account.alarm_emails):
+        if email in account.alarm_emails[:index]:
+            yield Problem(path=f"account.alarm_emails.{index}", rule="should be named once", value=email)
 
 
 @rule("cluster")

@@ -13,8 +13,10 @@ from tests.components.samples import ENGINE, LIMITS, MONITORING, PLACEMENT, STOR
     [
         (ENGINE, "engine_version", "latest", "engine_version: PostgreSQL's major version"),
         (ENGINE, "instance_class", "m7g.large", "instance_class: db.<family>.<size>"),
-        (ENGINE, "username", "postgres", "username: not a name that everybody tries first"),
-        (ENGINE, "username", "admin", "username: not a name that everybody tries first"),
+        (ENGINE, "username", "postgres", "username: neither well known nor reserved"),
+        (ENGINE, "username", "administrator", "username: neither well known nor reserved"),
+        (ENGINE, "username", "select", "username: neither well known nor reserved"),
+        (ENGINE, "username", "pg_monitor", "username: neither well known nor reserved"),
         (ENGINE, "port", 80, "port: RDS allows 1150 to 65535"),
         (STORAGE, "storage_gib", 5, "storage_gib: RDS gp3 needs at least 20"),
         (STORAGE, "max_storage_gib", 100, "max_storage_gib: above storage_gib"),

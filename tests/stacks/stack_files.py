@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ class NoCloud(mocks.Mocks):
         raise AssertionError(f"{args.token} is called while settings are read")
 
 
+@cache
 def sections(stack: str) -> dict[str, Any]:
-    """The project's sections of a committed stack file, without the project's name."""
+    """The project's sections of a committed stack file, without the project's name; read once."""
     config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text())["config"]
     return {key.removeprefix(f"{PROJECT}:"): v for key, v in config.items() if key.startswith(f"{PROJECT}:")}
 
