@@ -22,6 +22,7 @@ from components.database_monitoring import DatabaseMonitoring
 from components.database_settings import DatabaseEngine, DatabaseLimits, DatabaseStorage, DatabaseUpkeep
 from components.encryption import Encryption, EncryptionArgs
 from components.firewall import Placement
+from components.git_secrets import GitAccess, git_secrets
 from components.identity import ComponentRolesArgs, LogGrant, OidcProvider, ServiceAccountRole
 from components.kubernetes_secrets import (
     BrokerAccess,
@@ -149,17 +150,14 @@ class Arguments:
     ) -> KubernetesSecretsArgs:
         """Of the Secrets: where the data stores are, and with which keys they are opened."""
         token, admin = credentials.broker_token, self.config.airflow.admin
-        keys = pick(
-            Keys,
-            credentials,
-            admin_password=None if admin is None else credentials.admin_password,
-            git_ssh_key=self.config.git_ssh_key,
-        )
+        keys = pick(Keys, credentials, admin_password=None if admin is None else credentials.admin_password)
+        access = GitAccess(ssh_key=self.config.git_ssh_key, token=self.config.git_token)
         return KubernetesSecretsArgs(
             namespace=namespace.name,
             database=pick(DatabaseAccess, database, password=credentials.database_password),
             broker=None if cache is None or token is None else pick(BrokerAccess, cache, token=token),
             keys=keys,
+            git=git_secrets(self.config.airflow, access),
             labels=self.labels,
         )
 

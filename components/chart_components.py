@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pulumi import Input
 
 from components import pod_layout
-from components.chart_config import dag_bundles
 from components.chart_resources import SIDECAR_RESOURCES, Values, account, component, resources, smoke_mounts
+from components.dag_bundles import dag_bundles
 
 if TYPE_CHECKING:
     from stacks.airflow_sections import AirflowSettings
@@ -54,7 +54,7 @@ def component_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
             **_GROOMER,
             **smoke,
             "enabled": True,
-            "dagBundleConfigList": dag_bundles(),
+            "dagBundleConfigList": dag_bundles(airflow),
         },
         "triggerer": {
             **component(parts.triggerer, roles.get("triggerer"), hashes.get("triggerer")),

@@ -7,12 +7,13 @@ configured with.
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi import Input
 
 from components import local_settings, naming
-from components.pod_layout import API_SERVER_PORT, DAGS_PATH, FAB_AUTH_MANAGER, SMOKE_PATH, STATSD_PORT
+from components.dag_bundles import dag_bundles
+from components.pod_layout import API_SERVER_PORT, DAGS_PATH, FAB_AUTH_MANAGER, STATSD_PORT
 
 if TYPE_CHECKING:
     from stacks.airflow_sections import AirflowSettings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 Config: TypeAlias = dict[str, dict[str, Input[str]]]
 
 SMALL_WORKER_CONCURRENCY = 8
-_LOCAL_BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 _SSM_BACKEND = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
 
 
@@ -29,7 +29,7 @@ def airflow_config(airflow: "AirflowSettings", stack: str, log_folder: Input[str
     config: Config = {
         "api": _api(airflow),
         "core": _core(airflow),
-        "dag_processor": _dag_processor(),
+        "dag_processor": _dag_processor(airflow),
         "database": _database(airflow),
         "fab": {"enable_proxy_fix": "True"},
         "logging": _logging(log_folder),
@@ -45,27 +45,11 @@ def airflow_config(airflow: "AirflowSettings", stack: str, log_folder: Input[str
     return {section: values for section, values in config.items() if values}
 
 
-def dag_bundles() -> list[dict[str, Any]]:
-    """The users' DAGs, and the smoke DAG in a bundle of its own, so that it works wherever the DAGs come
-    from."""
-    return [
-        {"name": "dags-folder", "classpath": _LOCAL_BUNDLE, "kwargs": {}},
-        {"name": "smoke", "classpath": _LOCAL_BUNDLE, "kwargs": {"path": SMOKE_PATH}},
-    ]
-
-
-def dags_folder(airflow: "AirflowSettings") -> str:
-    """Where Airflow looks for DAGs: the image's folder, or git-sync's link to the checked-out revision."""
-    if airflow.dags.source != "git_sync" or airflow.dags.git_sync is None:
-        return DAGS_PATH
-    return f"{DAGS_PATH}/repo/{airflow.dags.git_sync.subpath}"
-
-
 def _core(airflow: "AirflowSettings") -> dict[str, Input[str]]:
     base_path = "" if airflow.base_url is None else _path_of(airflow.base_url)
     return {
         "auth_manager": FAB_AUTH_MANAGER,
-        "dags_folder": dags_folder(airflow),
+        "dags_folder": DAGS_PATH,
         "execution_api_server_url": (
             f"http://{naming.service_account('api-server')}:{API_SERVER_PORT}{base_path}/execution/"
         ),
@@ -83,10 +67,10 @@ def _api(airflow: "AirflowSettings") -> dict[str, Input[str]]:
     return {**base, "expose_config": "False"}
 
 
-def _dag_processor() -> dict[str, Input[str]]:
+def _dag_processor(airflow: "AirflowSettings") -> dict[str, Input[str]]:
     return {
         # The same compact text that the chart derives from dagProcessor.dagBundleConfigList.
-        "dag_bundle_config_list": json.dumps(dag_bundles(), separators=(",", ":"), sort_keys=True),
+        "dag_bundle_config_list": json.dumps(dag_bundles(airflow), separators=(",", ":"), sort_keys=True),
         # A new DAG file is found after at most 30 seconds; the default is 5 minutes.
         "refresh_interval": "30",
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from components import naming, pod_layout
 from components.chart_components import ChartInputs, component_values, starts_pods
 from components.chart_config import airflow_config
+from components.chart_dags import dags
 from components.chart_resources import (
     SIDECAR_RESOURCES,
     Values,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["ChartInputs", "chart_values"]
 
 _NOBODY = 65534
-_GIT_SYNC_USER = 65533
 
 
 def chart_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
@@ -41,7 +41,7 @@ def chart_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
         **component_values(airflow, inputs),
         "config": airflow_config(airflow, inputs.stack, inputs.log_folder),
         "airflowLocalSettings": local_settings(),
-        "dags": _dags(airflow),
+        "dags": dags(airflow),
         "statsd": _statsd(),
         # Made by Jobs of ours before the release: as hooks these would wait for pods that wait for them.
         "createUserJob": _job_off(),
@@ -107,35 +107,6 @@ def _pods(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
         "volumes": certificate_volumes(),
         "volumeMounts": certificate_mounts(),
         "securityContexts": {"pod": pod_security(), "containers": container_security()},
-    }
-
-
-def _dags(airflow: "AirflowSettings") -> Values:
-    git = airflow.dags.git_sync
-    if airflow.dags.source != "git_sync" or git is None:
-        # The probe setting only silences a deprecation notice here.
-        return {"gitSync": {"enabled": False, "recommendedProbeSetting": True}}
-    over_ssh = {} if git.repository.startswith("https://") else {"sshKeySecret": naming.GIT_SECRET}
-    hosts = {} if git.known_hosts is None else {"knownHosts": git.known_hosts}
-    return {
-        "gitSync": {
-            "enabled": True,
-            "repo": git.repository,
-            # Version 3 of git-sync reads `branch`, version 4 `ref`; the chart passes both.
-            "branch": git.branch,
-            "ref": git.branch,
-            "subPath": git.subpath,
-            "period": f"{git.period_seconds}s",
-            # One failed fetch must not end the container: the Git host's bad minute would take Airflow along.
-            "maxFailures": 10,
-            **over_ssh,
-            **hosts,
-            "uid": _GIT_SYNC_USER,
-            "recommendedProbeSetting": True,
-            "livenessProbe": {"enabled": True},
-            "resources": SIDECAR_RESOURCES,
-            "securityContexts": {"container": {**container_security(), "runAsUser": _GIT_SYNC_USER}},
-        }
     }
 
 

@@ -15,12 +15,12 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components import connections, naming
+from components.git_secrets import GitSecret
 from components.pod_layout import (
     ADMIN_KEY,
     API_KEY,
     ASYNC_URL_KEY,
     FERNET_KEY,
-    GIT_KEY,
     JWT_KEY,
     URL_KEY,
 )
@@ -35,14 +35,14 @@ _BY_ALL: Sequence[str] = (
 CONSUMERS: Mapping[str, Sequence[str]] = {
     "scheduler": (*_BY_ALL, naming.JWT_SECRET),
     "api-server": (*_BY_ALL, naming.JWT_SECRET),
-    # These three mount the deploy key by subPath, which the kubelet does not refresh.
-    "dag-processor": (*_BY_ALL, naming.GIT_SECRET),
-    "triggerer": (*_BY_ALL, naming.GIT_SECRET),
-    "worker": (*_BY_ALL, naming.GIT_SECRET),
+    "dag-processor": _BY_ALL,
+    "triggerer": _BY_ALL,
+    "worker": _BY_ALL,
     "admin": (naming.ADMIN_SECRET,),
 }
 """Which Secrets a component reads: the chart gives all of its pods the first four, and signing keys of task
-tokens only to those who issue and check them. `admin` is the Job that makes the first user."""
+tokens only to those who issue and check them. `admin` is the Job that makes the first user. Who reads the
+Secrets of Git repositories depends on the DAG sources (git_secrets.py)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +76,6 @@ class Keys:
     """Keys the hashes, so that nobody can try values against them."""
     admin_password: Input[str] | None = None
     """None where no user is made."""
-    git_ssh_key: Input[str] | None = None
-    """None unless DAGs come by SSH from a Git repository."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +87,8 @@ class KubernetesSecretsArgs:
     keys: Keys
     broker: BrokerAccess | None = None
     """None where no executor needs a broker."""
+    git: Sequence[GitSecret] = ()
+    """What opens the Git repositories that DAGs come from."""
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -102,7 +102,7 @@ class KubernetesSecrets(pulumi.ComponentResource):
         super().__init__("airflow:index:KubernetesSecrets", name, None, opts)
         child = ResourceOptions(parent=self)
 
-        contents = {**_urls(args), **_keys(args.keys)}
+        contents = {**_urls(args), **_keys(args.keys), **_git(args.git)}
         for secret, content in contents.items():
             Secret(
                 f"{name}-{secret}",
@@ -115,7 +115,7 @@ class KubernetesSecrets(pulumi.ComponentResource):
         self.names = {secret: secret for secret in contents}
         self.hashes = {
             component: _hash(args.keys.restart_key, [contents[name] for name in consumed if name in contents])
-            for component, consumed in CONSUMERS.items()
+            for component, consumed in _consumers(args.git).items()
         }
         self.register_outputs({"names": self.names, "hashes": self.hashes})
 
@@ -141,9 +141,23 @@ def _keys(keys: Keys) -> dict[str, dict[str, Output[str]]]:
         naming.API_SECRET: (API_KEY, keys.api_secret_key),
         naming.JWT_SECRET: (JWT_KEY, keys.jwt_secret),
         naming.ADMIN_SECRET: (ADMIN_KEY, keys.admin_password),
-        naming.GIT_SECRET: (GIT_KEY, keys.git_ssh_key),
     }
     return {name: {key: Output.secret(value)} for name, (key, value) in found.items() if value is not None}
+
+
+def _git(secrets: Sequence[GitSecret]) -> dict[str, dict[str, Output[str]]]:
+    return {
+        secret.name: {key: Output.secret(value) for key, value in secret.content.items()}
+        for secret in secrets
+    }
+
+
+def _consumers(git: Sequence[GitSecret]) -> dict[str, list[str]]:
+    """CONSUMERS with those who read the Secrets of Git repositories."""
+    return {
+        component: [*consumed, *(secret.name for secret in git if component in secret.consumers)]
+        for component, consumed in CONSUMERS.items()
+    }
 
 
 def _hash(restart_key: Input[str], contents: Sequence[Mapping[str, Output[str]]]) -> Output[str]:

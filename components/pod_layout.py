@@ -27,6 +27,8 @@ GIT_KEY: Final = "gitSshKey"
 AIRFLOW_HOME: Final = "/opt/airflow"
 DAGS_PATH: Final = f"{AIRFLOW_HOME}/dags"
 SMOKE_PATH: Final = f"{AIRFLOW_HOME}/smoke"
+SOURCES_PATH: Final = f"{AIRFLOW_HOME}/sources"
+"""Each DAG source that is not the image has a folder of its name here."""
 ADMIN_PATH: Final = f"{AIRFLOW_HOME}/admin"
 CERTIFICATES_PATH: Final = f"{AIRFLOW_HOME}/certificates"
 

@@ -21,12 +21,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from emulator.errors import EmulatorError
 from emulator.ports import LOOPBACK
+from emulator.substitutions import AIRFLOW_HOME
 
 PROJECT = Path(__file__).resolve().parent.parent
 DAGS = PROJECT / "dags"
+IMAGE_DAGS = f"{AIRFLOW_HOME}/dags"
 REPLICAS = 1
 STOP_SECONDS = 30
 
@@ -81,6 +84,10 @@ def airflow_environment() -> Path:
     return Path(os.environ.get("EMULATOR_AIRFLOW") or PROJECT / ".venv-airflow")
 
 
-def dags_link(dags_folder: str) -> tuple[str, Path]:
-    """(11) The container's DAGs folder and what it links to."""
-    return dags_folder.rstrip("/"), DAGS
+def dags_links(dags: Mapping[str, Any]) -> dict[str, Path]:
+    """(11) The image's DAGs folder, and git-sync's checkout, by the chart's `dags` values."""
+    links = {IMAGE_DAGS: DAGS}
+    git = dags["gitSync"]
+    if git["enabled"]:
+        links[f"{dags['mountPath'] or IMAGE_DAGS}/repo/{git['subPath']}".rstrip("/")] = DAGS
+    return links

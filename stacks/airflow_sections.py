@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components.capacity import SQL_ALCHEMY_MAX_OVERFLOW, SQL_ALCHEMY_POOL_SIZE
-from stacks.dag_sections import DagsSettings
+from stacks.dag_sections import DagSources, ImageSource
 from stacks.section import Cpu, Email, Memory, Section, matching, one_of, refused
 
 SUPPORTED_CHART = "1.22.0"
@@ -166,8 +166,8 @@ class AirflowSettings(Section):
     """Sizes of Airflow's deployments."""
     task_pods: Resources
     """Pods of the Kubernetes executor."""
-    dags: DagsSettings = DagsSettings()
-    """Where DAG files come from."""
+    dags: DagSources = Field(default_factory=lambda: [ImageSource()])
+    """Where DAG files come from; several sources work side by side, each a bundle of its own."""
 
     @property
     def executor_uses_celery(self) -> bool:

@@ -1,12 +1,15 @@
-"""The part of a stack file that says where DAG files come from."""
+"""Where DAG files come from: the entries of `airflow.dags`, told apart by `source`."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stacks.section import Section, matching
+from stacks.section import DnsLabel, Section, matching
 
-Branch = Annotated[str, matching("branch", r"[\w][\w./-]*", "a branch or tag")]
+IMAGE_BUNDLE = "dags-folder"
+"""Airflow's own name for the DAGs folder; bundle names are kept with every DAG run."""
+
+GitRef = Annotated[str, matching("git_ref", r"[\w][\w./-]*", "a branch, tag or commit")]
 SubPath = Annotated[
     str,
     matching("subpath", r"(?!.*\.\.)([\w.-]+(/[\w.-]+)*)?", "a relative folder without .."),
@@ -15,35 +18,56 @@ GitUrl = Annotated[
     str,
     matching(
         "git_url",
-        r"https://[^\s@/]+/[^\s@]+|ssh://[\w.-]+@[^\s@]+|[\w.-]+@[\w.-]+:[^\s@]+",
-        "https://host/path without credentials, or git@host:path",
+        r"https://[^\s@/]+/[^\s@]+|ssh://[\w.-]+@[^\s@]+|[\w.-]+@[\w.-]+:[^\s@]+|file:///[^\s@]+",
+        "https://host/path without credentials, git@host:path or file:///path",
     ),
 ]
 KnownHosts = Annotated[
     str,
     matching("known_hosts", r"(\S+ (ssh|ecdsa|sk)-\S+ \S+[^\n]*\n*)+", "lines as ssh-keyscan prints them"),
 ]
+GitUser = Annotated[str, matching("git_user", r"[\w.@-]{1,64}", "1-64 letters, digits and ._@-")]
 
 
-class GitSyncSettings(Section):
-    """DAGs from a Git repository."""
+class ImageSource(Section):
+    """The folder /opt/airflow/dags of the image."""
 
+    source: Literal["image"] = "image"
+    """Built into the image."""
+    name: DnsLabel = IMAGE_BUNDLE
+    """The bundle's name in Airflow."""
+
+
+class GitRepository(Section):
+    """A repository, what is taken from it, and who opens it."""
+
+    name: DnsLabel
+    """The bundle's name in Airflow."""
     repository: GitUrl
-    """Over SSH the secret `git_ssh_key` opens it."""
-    branch: Branch = "main"
-    """Branch or tag that is followed."""
+    """Over SSH the secret `git_ssh_key` opens it, over https `git_token` where token_user is set."""
+    ref: GitRef = "main"
+    """Branch, tag or commit."""
     subpath: SubPath = ""
-    """Folder of the DAG files; empty is the repository's root."""
-    period_seconds: Annotated[int, Field(ge=10, le=3_600)] = 60
-    """Time between two fetches; Git hosts limit the rate."""
+    """Folder of the repository that holds the DAGs."""
+    token_user: GitUser | None = None
+    """User name that the Git host wants beside `git_token`; None: a public repository, or SSH."""
     known_hosts: KnownHosts | None = None
     """Keys of the Git host, needed over SSH: without them any host is believed."""
 
+    @property
+    def over_ssh(self) -> bool:
+        """Whether the repository is opened with `git_ssh_key`."""
+        return not self.repository.startswith(("https://", "file://"))
 
-class DagsSettings(Section):
-    """Where DAG files come from."""
 
-    source: Literal["image", "git_sync"] = "image"
-    """Built into the image, or fetched by a sidecar of each pod that reads DAG files."""
-    git_sync: GitSyncSettings | None = None
-    """The repository, where the source is `git_sync`."""
+class GitSyncSource(GitRepository):
+    """A repository that the chart's git-sync container keeps checked out beside every component."""
+
+    source: Literal["git_sync"]
+    """Fetched by a container of each pod that reads DAG files."""
+    period_seconds: Annotated[int, Field(ge=10, le=3_600)] = 15
+    """Time between two fetches of every pod; Git hosts limit the rate."""
+
+
+DagSource = Annotated[ImageSource | GitSyncSource, Field(discriminator="source")]
+DagSources = Annotated[list[DagSource], Field(min_length=1)]

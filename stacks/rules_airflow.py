@@ -1,4 +1,4 @@
-"""Rules about Airflow: executor, versions, times, sizes, DAG source, connection budget."""
+"""Rules about Airflow: executor, versions, times, sizes, connection budget."""
 
 from collections.abc import Iterator
 
@@ -118,30 +118,6 @@ def dag_share_fits(airflow: AirflowSettings) -> Iterator[Problem]:
             rule=f"should be at most parallelism ({airflow.parallelism})",
             value=airflow.max_active_tasks_per_dag,
         )
-
-
-@rule("airflow")
-def dag_source_is_described(airflow: AirflowSettings) -> Iterator[Problem]:
-    """The block and the choice belong together."""
-    uses_git, described = airflow.dags.source == "git_sync", airflow.dags.git_sync is not None
-    if uses_git != described:
-        wanted = "required with source git_sync" if uses_git else "only with source git_sync"
-        yield Problem(path="airflow.dags.git_sync", rule=wanted)
-
-
-@rule("airflow", "git_ssh_key")
-def git_over_ssh_is_verified(airflow: AirflowSettings, git_ssh_key: bool) -> Iterator[Problem]:
-    """SSH wants a key of ours, and the host's, or anybody on the way can hand out DAGs, that is code."""
-    git = airflow.dags.git_sync
-    if git is None or git.repository.startswith("https://"):
-        return
-    if not git_ssh_key:
-        yield Problem(
-            path="git_ssh_key",
-            rule="required for a repository over ssh: pulumi config set --secret git_ssh_key",
-        )
-    if git.known_hosts is None:
-        yield Problem(path="airflow.dags.git_sync.known_hosts", rule="required for a repository over ssh")
 
 
 @rule("airflow", "database")

@@ -5,7 +5,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,12 @@ SECTIONS: dict[str, TypeAdapter[Any]] = {
 }
 """Each top-level key of a stack file and its type."""
 OPTIONAL = frozenset({"cache"})
-GIT_SSH_KEY = "git_ssh_key"
-"""The only secret that people give: a deploy key for DAGs in a private Git repository."""
+GIVEN_SECRETS = ("git_ssh_key", "git_token")
+"""The only secrets that people give: what opens DAGs in private Git repositories."""
 PRIVATE = frozenset({"env", "config"})
 """Free text that may hold what should not be printed."""
+SOURCES = frozenset({"image", "git_sync"})
+"""What pydantic puts behind the index of an entry of `airflow.dags`; it is no key of the file."""
 KEY_MARK = "[key]"
 """pydantic's last part of the place of an error that is in a mapping's key instead of its value."""
 UNSHOWN = {"extra_forbidden": "unknown key", "missing": "required"}
@@ -53,10 +55,13 @@ PLAIN_WORDS = {
     "model_type": "should be a mapping of keys and values",
     "dict_type": "should be a mapping of keys and values",
     "too_short": "should have at least {min_length} entries",
+    "list_type": "should be a list",
+    "union_tag_invalid": "source should be one of {expected_tags}, not '{tag}'",
+    "union_tag_not_found": "source is required",
 }
 """Kinds of error that pydantic describes in terms of Python -> the rule in terms of a stack file."""
 LONGEST_VALUE = 80
-ENCRYPT = "should be encrypted: pulumi config set --secret git_ssh_key"
+ENCRYPT = "should be encrypted: pulumi config set --secret {name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,8 @@ class Settings:
     """On every AWS resource, and as labels on Kubernetes objects."""
     git_ssh_key: pulumi.Output[str] | None = None
     """Private deploy key of a Git repository over SSH; `pulumi config set --secret` encrypts it."""
+    git_token: pulumi.Output[str] | None = None
+    """Token for private Git repositories over https; encrypted likewise."""
 
 
 def load() -> Settings:
@@ -88,18 +95,20 @@ def load() -> Settings:
             raw[name] = config.get_object(name) or None
         except pulumi.ConfigTypeError:
             raw[name] = config.get(name)  # plain text, which the section's model refuses by name
-    has_git_ssh_key = bool(config.get(GIT_SSH_KEY))
-    found, problems = check(raw, has_git_ssh_key=has_git_ssh_key)
-    problems += [_unknown(name) for name in sorted(_given_keys(config.name) - {*SECTIONS, GIT_SSH_KEY})]
-    if has_git_ssh_key and not is_config_secret(config.full_key(GIT_SSH_KEY)):
-        problems.append(Problem(path=GIT_SSH_KEY, rule=ENCRYPT, source="plain git_ssh_key"))
+    given = [name for name in GIVEN_SECRETS if config.get(name)]
+    found, problems = check(raw, given)
+    problems += [_unknown(name) for name in sorted(_given_keys(config.name) - {*SECTIONS, *GIVEN_SECRETS})]
+    for name in given:
+        if not is_config_secret(config.full_key(name)):
+            problems.append(Problem(path=name, rule=ENCRYPT.format(name=name), source=f"plain {name}"))
     if problems:
         raise pulumi.RunError(explain(config.name, problems))
-    return Settings(**found, git_ssh_key=config.get_secret(GIT_SSH_KEY) if has_git_ssh_key else None)
+    secrets: dict[str, Any] = {name: config.get_secret(name) for name in given}
+    return Settings(**found, **secrets)
 
 
-def check(raw: Mapping[str, Any], *, has_git_ssh_key: bool) -> tuple[dict[str, Any], list[Problem]]:
-    """Sections that could be read, and every problem of all of them."""
+def check(raw: Mapping[str, Any], given: Collection[str] = ()) -> tuple[dict[str, Any], list[Problem]]:
+    """Sections that could be read, and every problem of all of them. `given`: names of the given secrets."""
     found: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, model in SECTIONS.items():
@@ -113,12 +122,12 @@ def check(raw: Mapping[str, Any], *, has_git_ssh_key: bool) -> tuple[dict[str, A
                 found[name] = model.validate_python(value, strict=True)
             except ValidationError as bad:
                 problems += [_problem(name, error) for error in bad.errors(include_url=False)]
-    return found, [*problems, *broken_rules({**found, GIT_SSH_KEY: has_git_ssh_key})]
+    return found, [*problems, *broken_rules({**found, **{name: name in given for name in GIVEN_SECRETS}})]
 
 
 def explain(project: str, problems: list[Problem]) -> str:
     """What a stack file that is not valid prints: one line per problem, in the order of sections."""
-    order = [*SECTIONS, GIT_SSH_KEY]
+    order = [*SECTIONS, *GIVEN_SECRETS]
 
     def position(problem: Problem) -> int:
         section = problem.path.split(".")[0]
@@ -135,7 +144,7 @@ def _given_keys(project: str) -> set[str]:
 
 
 def _unknown(name: str) -> Problem:
-    return Problem(path=name, rule=_unknown_key(name, [*SECTIONS, GIT_SSH_KEY]), source="unknown section")
+    return Problem(path=name, rule=_unknown_key(name, [*SECTIONS, *GIVEN_SECRETS]), source="unknown section")
 
 
 def _unknown_key(key: str, known: list[str]) -> str:
@@ -144,7 +153,7 @@ def _unknown_key(key: str, known: list[str]) -> str:
 
 
 def _problem(section: str, error: ErrorDetails) -> Problem:
-    parts = [str(part) for part in error["loc"] if part != KEY_MARK]
+    parts = _parts(error["loc"])
     path, kind = ".".join([section, *parts]), error["type"]
     source = f"{path} {kind}"
     if kind in UNSHOWN:
@@ -153,6 +162,15 @@ def _problem(section: str, error: ErrorDetails) -> Problem:
     rule = PLAIN_WORDS.get(kind, error["msg"].removeprefix("Input ")).format(**error.get("ctx", {}))
     private = PRIVATE.intersection(parts) and KEY_MARK not in error["loc"]
     return Problem(path=path, rule=rule, value=NOTHING if private else error["input"], source=source)
+
+
+def _parts(location: tuple[int | str, ...]) -> list[str]:
+    """Where an error is, as a person would look for it in the file."""
+    return [
+        str(part)
+        for before, part in zip((None, *location), location, strict=False)
+        if part != KEY_MARK and not (isinstance(before, int) and part in SOURCES)
+    ]
 
 
 def _line(project: str, problem: Problem) -> str:

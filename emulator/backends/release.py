@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from emulator import airflow_substitutions, readiness
-from emulator.airflow_cfg import dags_folder
 from emulator.airflow_substitutions import Addresses
 from emulator.chart_defaults import effective
 from emulator.errors import EmulatorError
@@ -60,13 +59,11 @@ class HelmRelease:
     def _program(
         self, release: Release, process: Process, values: dict[str, Any], namespace: str, addresses: Addresses
     ) -> Program:
-        folder, target = airflow_substitutions.dags_link(dags_folder(effective(values)))
         reads_dags = process.component in _READS_DAGS or "Local" in effective(values)["executor"]
+        links = airflow_substitutions.dags_links(effective(values)["dags"]) if reads_dags else {}
         pods = Pods(self._machine, namespace, {release.config_map: release.files}, addresses.text)
         name = _program_name(release, process.component)
-        pod = pods.prepare(
-            name, process.container, process.annotations, {folder: target} if reads_dags else {}
-        )
+        pod = pods.prepare(name, process.container, process.annotations, links)
         return Program(
             name=name,
             command=airflow_substitutions.command(pod.command),

@@ -22,7 +22,7 @@ needs_chart = [
 
 CASES: dict[str, AirflowSettings] = {
     "celery": settings(),
-    "git-sync": settings(dags=GIT),
+    "git-sync": settings(dags=[GIT]),
     "kubernetes": settings(executor="KubernetesExecutor"),
     "both": settings(executor="CeleryExecutor,KubernetesExecutor"),
     "local": settings(executor="LocalExecutor"),

@@ -14,13 +14,12 @@ COMPONENT = {"replicas": 2, **SIZE}
 
 GIT = {
     "source": "git_sync",
-    "git_sync": {
-        "repository": "git@github.com:example/dags.git",
-        "branch": "release",
-        "subpath": "dags",
-        "period_seconds": 45,
-        "known_hosts": "github.com ssh-ed25519 AAAA",
-    },
+    "name": "team",
+    "repository": "git@github.com:example/dags.git",
+    "ref": "release",
+    "subpath": "dags",
+    "period_seconds": 45,
+    "known_hosts": "github.com ssh-ed25519 AAAA",
 }
 
 

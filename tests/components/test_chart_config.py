@@ -8,19 +8,10 @@ import pytest
 from components.chart_values import chart_values
 from components.local_settings import local_settings
 
-from .airflow_samples import GIT, INPUTS, settings, with_workers
+from .airflow_samples import INPUTS, settings, with_workers
 
 VALUES = chart_values(settings(), INPUTS)
 EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
-
-
-def test_the_smoke_folder_is_a_bundle_beside_the_users_dags() -> None:
-    bundles = VALUES["dagProcessor"]["dagBundleConfigList"]
-    assert [(b["name"], b["kwargs"]) for b in bundles] == [
-        ("dags-folder", {}),
-        ("smoke", {"path": "/opt/airflow/smoke"}),
-    ]
-    assert json.loads(VALUES["config"]["dag_processor"]["dag_bundle_config_list"]) == bundles
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
@@ -106,27 +97,6 @@ def test_a_base_urls_path_reaches_the_execution_api() -> None:
     config = chart_values(settings(base_url="https://data.example/airflow"), INPUTS)["config"]
     assert config["api"]["base_url"] == "https://data.example/airflow"
     assert config["core"]["execution_api_server_url"] == "http://airflow-api-server:8080/airflow/execution/"
-
-
-def test_git_sync_follows_one_branch_with_the_key_and_the_known_host() -> None:
-    git = chart_values(settings(dags=GIT), INPUTS)["dags"]["gitSync"]
-    assert git["branch"] == git["ref"] == "release"
-    assert git["sshKeySecret"] == "airflow-git-ssh-key"
-    assert git["knownHosts"].startswith("github.com")
-    assert (git["subPath"], git["period"], git["recommendedProbeSetting"]) == ("dags", "45s", True)
-
-
-def test_with_git_sync_dags_are_read_from_the_checkout() -> None:
-    assert chart_values(settings(dags=GIT), INPUTS)["config"]["core"]["dags_folder"] == (
-        "/opt/airflow/dags/repo/dags"
-    )
-
-
-def test_git_over_https_needs_no_key() -> None:
-    dags = {**GIT, "git_sync": {"repository": "https://github.com/example/dags"}}
-    git = chart_values(settings(dags=dags), INPUTS)["dags"]["gitSync"]
-    assert "sshKeySecret" not in git
-    assert "knownHosts" not in git
 
 
 def test_metrics_go_to_the_charts_statsd() -> None:

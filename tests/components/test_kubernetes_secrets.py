@@ -7,6 +7,7 @@ import pulumi
 import pytest
 from pulumi import Output
 
+from components.git_secrets import GitSecret
 from components.kubernetes_secrets import (
     BrokerAccess,
     DatabaseAccess,
@@ -26,9 +27,11 @@ KEYS = Keys(
     jwt_secret="jwt",
     restart_key="restart",
     admin_password="admin-password",
-    git_ssh_key="ssh-key",
 )
-ARGS = KubernetesSecretsArgs(namespace="airflow", database=DATABASE, broker=BROKER, keys=KEYS)
+GIT = GitSecret(
+    name="airflow-git-ssh-key", content={"gitSshKey": "ssh-key"}, consumers=("dag-processor", "worker")
+)
+ARGS = KubernetesSecretsArgs(namespace="airflow", database=DATABASE, broker=BROKER, keys=KEYS, git=[GIT])
 PODS = {"scheduler", "api-server", "dag-processor", "triggerer", "worker"}
 
 
@@ -92,10 +95,12 @@ def test_without_a_broker_there_is_no_broker_secret() -> None:
 
 
 def test_without_a_first_user_there_is_no_password() -> None:
-    graph, _ = build(replace(ARGS, keys=replace(KEYS, admin_password=None, git_ssh_key=None)))
-    assert {"secrets-airflow-admin", "secrets-airflow-git-ssh-key"}.isdisjoint(
-        {r.name for r in graph.resources}
-    )
+    graph, _ = build(replace(ARGS, keys=replace(KEYS, admin_password=None)))
+    assert "secrets-airflow-admin" not in {r.name for r in graph.resources}
+
+
+def test_a_new_key_for_a_repository_restarts_those_who_open_it() -> None:
+    assert changed(git=[replace(GIT, content={"gitSshKey": "new"})]) == {"dag-processor", "worker"}
 
 
 def test_a_new_database_password_restarts_every_pod_and_makes_no_user() -> None:
@@ -112,7 +117,6 @@ def test_a_moved_broker_restarts_every_pod() -> None:
         ("fernet_key", PODS),
         ("api_secret_key", PODS),
         ("jwt_secret", {"api-server", "scheduler"}),
-        ("git_ssh_key", {"dag-processor", "triggerer", "worker"}),
         ("admin_password", {"admin"}),
         ("restart_key", {*PODS, "admin"}),
     ],

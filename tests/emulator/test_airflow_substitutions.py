@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.airflow_substitutions import DAGS, Addresses, command, dags_link
+from emulator.airflow_substitutions import DAGS, Addresses, command, dags_links
 from emulator.processes import describe
 from tests.emulator.airflow_fixtures import VALUES
 
@@ -48,4 +48,5 @@ def test_no_address_of_the_cluster_is_left_in_the_configuration() -> None:
 
 
 def test_the_dags_folder_is_the_projects() -> None:
-    assert dags_link("/opt/airflow/dags/repo/") == ("/opt/airflow/dags/repo", DAGS)
+    dags = {"mountPath": "/opt/airflow/sources/team", "gitSync": {"enabled": True, "subPath": ""}}
+    assert dags_links(dags) == {"/opt/airflow/dags": DAGS, "/opt/airflow/sources/team/repo": DAGS}

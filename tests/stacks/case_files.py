@@ -10,7 +10,7 @@ import yaml
 from tests.stacks.stack_files import changed, sections, without
 
 FOLDER = Path(__file__).parent / "cases"
-KEYS = {"stack", "overrides", "remove", "git_ssh_key_encrypted", "expected"}
+KEYS = {"stack", "overrides", "remove", "secrets_encrypted", "expected"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Case:
     content: dict[str, Any]
     """The sections after the change."""
     encrypted: bool
-    """Whether `git_ssh_key` is a secret."""
+    """Whether the given secrets are secrets."""
     expected: list[str]
 
 
@@ -37,4 +37,4 @@ def _read(path: Path) -> Case:
     content = changed(sections(case["stack"]), case.get("overrides", {}))
     for removed in case.get("remove", []):
         content = without(content, removed)
-    return Case(path.stem, content, case.get("git_ssh_key_encrypted", True), case["expected"])
+    return Case(path.stem, content, case.get("secrets_encrypted", True), case["expected"])

@@ -14,6 +14,8 @@ from stacks.section import Section
 from stacks.settings import SECTIONS
 
 KINDS = {Ge: "greater_than_equal", Le: "less_than_equal", MinLen: "too_short"}
+TAG = "source"
+"""The field that tells which member of a union is meant; pydantic checks it as part of the union."""
 Constraint = tuple[str, str]
 """`Model.field`, and the kind of error that breaking it gives."""
 
@@ -25,6 +27,7 @@ def declared(adapters: dict[str, TypeAdapter[Any]] = SECTIONS) -> set[Constraint
         (_name(model, name), kind)
         for model in models
         for name, field in model.model_fields.items()
+        if name != TAG
         for kind in _field_kinds(field)
     } | {(model.__name__, "extra_forbidden") for model in models}
 
@@ -47,12 +50,22 @@ def _owner(root: Any, location: tuple[int | str, ...], kind: str) -> str:
     """The field (`Model.field`) that an error lies in, or the model for a key it does not have."""
     owner, here = getattr(root, "__name__", "tags"), root
     for part in location:
+        chosen = next((model for model in _models(here, deep=False) if _tag(model) == part), None)
+        if chosen is not None:
+            here = chosen  # pydantic names the chosen member of a union by its tag
+            continue
         model = next(_models(here, deep=False), None) if isinstance(part, str) else None
         if model is not None and part in model.model_fields:
             owner, here = _name(model, part), model.model_fields[part].annotation
         elif model is not None and kind == "extra_forbidden":
             return model.__name__
     return owner
+
+
+def _tag(model: type[Section]) -> str | None:
+    """The text by which a model is chosen among others; None for a model that stands alone."""
+    field = model.model_fields.get(TAG)
+    return None if field is None else get_args(field.annotation)[0]
 
 
 def _name(model: type[Section], field: str) -> str:

@@ -17,7 +17,7 @@ from stacks.settings import Settings, load
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "airflow"
-GIT_SSH_KEY = f"{PROJECT}:git_ssh_key"
+GIVEN_SECRETS = [f"{PROJECT}:git_ssh_key", f"{PROJECT}:git_token"]
 STACKS = sorted(path.name.split(".")[1] for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
 
 
@@ -63,7 +63,7 @@ def loaded(content: Mapping[str, Any], *, encrypted: bool = True) -> Settings:
     loop = asyncio.new_event_loop()  # its own: whatever ran before may have left none
     asyncio.set_event_loop(loop)
     pulumi.runtime.set_mocks(NoCloud(), project=PROJECT, stack="test")
-    set_all_config(config, [GIT_SSH_KEY] if encrypted else [])
+    set_all_config(config, GIVEN_SECRETS if encrypted else [])
     try:
         return load()
     finally:

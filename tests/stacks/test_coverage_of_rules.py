@@ -4,7 +4,7 @@ import re
 
 from stacks.refusals import REFUSED_KEYS
 from stacks.registry import RULES
-from stacks.settings import check
+from stacks.settings import GIVEN_SECRETS, check
 from tests.stacks.case_files import cases
 from tests.stacks.constraints import broken, declared
 
@@ -13,7 +13,7 @@ def test_every_registered_rule_is_broken_by_a_case() -> None:
     found = {
         problem.source
         for case in cases()
-        for problem in check(case.content, has_git_ssh_key=bool(case.content.get("git_ssh_key")))[1]
+        for problem in check(case.content, [name for name in GIVEN_SECRETS if case.content.get(name)])[1]
     }
     assert set(RULES) - found == set()
 
@@ -31,7 +31,7 @@ def test_the_search_for_constraints_finds_them() -> None:
         ("NetworkSettings.subnet_ids", "subnet_id"),
         ("AirflowSettings.env", "env_name"),
         ("AirflowSettings.executor", "executor_gone"),
-        ("GitSyncSettings.known_hosts", "known_hosts"),
+        ("GitRepository.known_hosts", "known_hosts"),
         ("CacheSettings.engine", "literal_error"),
         ("Quantity.cpu", "missing"),
         ("Rotations", "extra_forbidden"),

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from stacks.settings import GIT_SSH_KEY, SECTIONS
+from stacks.settings import GIVEN_SECRETS, SECTIONS
 from tests.stacks.stack_files import ROOT, STACKS, changed, complaints, loaded, sections
 
 PROJECT_FILE = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -36,16 +36,16 @@ def test_settings_cannot_be_changed() -> None:
 
 def test_a_stack_without_a_deploy_key_has_none() -> None:
     assert loaded(sections("prod")).git_ssh_key is None
-    assert loaded({**sections("prod"), GIT_SSH_KEY: ""}).git_ssh_key is None  # the default in Pulumi.yaml
+    assert loaded({**sections("prod"), "git_ssh_key": ""}).git_ssh_key is None  # the default in Pulumi.yaml
 
 
 def test_the_deploy_key_stays_a_secret() -> None:
-    key = loaded({**sections("prod"), GIT_SSH_KEY: "a key"}).git_ssh_key
+    key = loaded({**sections("prod"), "git_ssh_key": "a key"}).git_ssh_key
     assert isinstance(key, pulumi.Output)
 
 
 def test_pulumi_yaml_describes_every_section() -> None:
-    assert set(PROJECT_FILE["config"]) == {*SECTIONS, GIT_SSH_KEY}
+    assert set(PROJECT_FILE["config"]) == {*SECTIONS, *GIVEN_SECRETS}
     assert all(entry["type"] and entry["description"] for entry in PROJECT_FILE["config"].values())
 
 

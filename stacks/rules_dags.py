@@ -1,0 +1,74 @@
+"""Rules about where DAGs come from: names, Git credentials, what fits side by side."""
+
+from collections.abc import Iterator
+
+from stacks.airflow_sections import AirflowSettings
+from stacks.dag_sections import GitRepository
+from stacks.registry import rule
+from stacks.section import Problem
+
+SMOKE_BUNDLE = "smoke"
+"""The smoke DAG is a bundle of its own."""
+_ONCE = {
+    "image": "there is one folder /opt/airflow/dags",
+    "git_sync": "the chart has one git-sync; take source git for further repositories",
+}
+"""Sources that cannot stand twice in the list, and why."""
+
+
+@rule("airflow")
+def dag_sources_have_names_of_their_own(airflow: AirflowSettings) -> Iterator[Problem]:
+    """Airflow refuses two bundles of one name, and forgets the DAGs of the first one."""
+    taken = {SMOKE_BUNDLE}
+    for index, source in enumerate(airflow.dags):
+        if source.name in taken:
+            yield Problem(
+                path=f"airflow.dags.{index}.name",
+                rule="should be a name of its own (smoke is the smoke test's)",
+                value=source.name,
+            )
+        taken.add(source.name)
+
+
+@rule("airflow")
+def dag_sources_fit_side_by_side(airflow: AirflowSettings) -> Iterator[Problem]:
+    """Of some things a pod has just one."""
+    for kind, reason in _ONCE.items():
+        for index in [i for i, source in enumerate(airflow.dags) if source.source == kind][1:]:
+            yield Problem(
+                path=f"airflow.dags.{index}.source", rule=f"should appear once: {reason}", value=kind
+            )
+
+
+@rule("airflow", "git_ssh_key")
+def git_over_ssh_is_verified(airflow: AirflowSettings, git_ssh_key: bool) -> Iterator[Problem]:
+    """SSH wants a key of ours, and the host's, or anybody on the way can hand out DAGs, that is code."""
+    for path, git in _repositories(airflow):
+        if git.over_ssh and not git_ssh_key:
+            yield Problem(
+                path="git_ssh_key",
+                rule="required for a repository over ssh: pulumi config set --secret git_ssh_key",
+            )
+        if git.over_ssh and git.known_hosts is None:
+            yield Problem(path=f"{path}.known_hosts", rule="required for a repository over ssh")
+
+
+@rule("airflow", "git_token")
+def git_tokens_are_given(airflow: AirflowSettings, git_token: bool) -> Iterator[Problem]:
+    """A token goes to hosts that ask for one, over https only."""
+    for path, git in _repositories(airflow):
+        if git.token_user is not None and not git.repository.startswith("https://"):
+            yield Problem(
+                path=f"{path}.token_user", rule="only for a repository over https", value=git.token_user
+            )
+        elif git.token_user is not None and not git_token:
+            yield Problem(
+                path="git_token", rule="required with token_user: pulumi config set --secret git_token"
+            )
+
+
+def _repositories(airflow: AirflowSettings) -> Iterator[tuple[str, GitRepository]]:
+    """Path and settings of every Git repository."""
+    for index, source in enumerate(airflow.dags):
+        if isinstance(source, GitRepository):
+            yield f"airflow.dags.{index}", source
