@@ -12,6 +12,7 @@ from typing import Any
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from emulator.aws_journal import Request, RequestJournal
+from emulator.aws_signature import read_body
 
 KEPT_TARGETS = {
     "AmazonSSM": {"PutParameter", "DeleteParameter", "DeleteParameters", "AddTagsToResource"},
@@ -36,7 +37,6 @@ class Recorded:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") or environ["PATH_INFO"].startswith("/moto-api"):
             return self._application(environ, start_response)
         request = _request(environ)
-        environ["wsgi.input"] = io.BytesIO(request.body)
         status: list[str] = []
 
         def started(line: str, *rest: Any) -> Any:
@@ -118,11 +118,7 @@ class Recorded:
 
 
 def _request(environ: dict[str, Any]) -> Request:
-    length = environ.get("CONTENT_LENGTH")
-    stream = environ["wsgi.input"]
-    body = (
-        stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
-    )
+    body = read_body(environ)
     headers = {name[5:]: str(value) for name, value in environ.items() if name.startswith("HTTP_")}
     headers.pop("TRANSFER_ENCODING", None)
     if environ.get("CONTENT_TYPE"):

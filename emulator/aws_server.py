@@ -23,6 +23,7 @@ from werkzeug.serving import run_simple
 
 from emulator.aws_journal import RequestJournal
 from emulator.aws_replay import Recorded
+from emulator.aws_signature import Guarded, secret_key
 
 KEY_ID_HEADER = "HTTP_X_EMULATOR_KEY_ID"
 """The identifier that a new KMS key gets: the one that the stack's graph knows, so that its ARN holds."""
@@ -58,14 +59,16 @@ def ignore_bucket_policies() -> None:
 
 
 def main() -> None:
-    """`python -m emulator.aws_server PORT JOURNAL`."""
-    port, journal = int(sys.argv[1]), RequestJournal(Path(sys.argv[2]))
+    """`python -m emulator.aws_server PORT FOLDER`."""
+    port, folder = int(sys.argv[1]), Path(sys.argv[2])
     os.environ["MOTO_PORT"] = str(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ignore_bucket_policies()
-    application = Recorded(KeyIdentifiers(DomainDispatcherApplication(create_backend_app)), journal)
-    application.replay()
-    run_simple("127.0.0.1", port, application, threaded=True, request_handler=Handler)
+    services = KeyIdentifiers(DomainDispatcherApplication(create_backend_app))
+    recorded = Recorded(services, RequestJournal(folder / "requests.jsonl"))
+    recorded.replay()
+    guarded = Guarded(recorded, secret_key(folder))
+    run_simple("127.0.0.1", port, guarded, threaded=True, request_handler=Handler)
 
 
 if __name__ == "__main__":

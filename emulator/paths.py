@@ -49,6 +49,11 @@ class State:
         return self.folder("pods")
 
     @property
+    def aws(self) -> Path:
+        """What the AWS server keeps: the requests that changed something, and the key that it asks for."""
+        return self.folder("aws")
+
+    @property
     def certificates(self) -> Path:
         """The certification authority of this stack and the server certificates that it signed."""
         return self.folder("certificates")

@@ -2,7 +2,7 @@
 
 1. The RDS certificate bundle is replaced by the certificate of the emulator's own authority.
 2. TLS clients that trust public authorities (the broker's) are given the system's and ours in one file.
-3. AWS_ENDPOINT_URL leads AWS clients to the local moto server, with keys that open nothing elsewhere.
+3. AWS_ENDPOINT_URL leads AWS clients to the local moto server, with an access key of the stack's own.
 4. Host names and ports of database and cache are `localhost` and a free port.
 5. Paths below /opt/airflow lie below the pod's folder in the state.
 6. Replica counts are cut to the machine (see the processes of the Release).
@@ -14,6 +14,7 @@ import os
 import re
 from pathlib import Path
 
+from emulator.aws_signature import secret_key
 from emulator.certificates import Certificates
 from emulator.paths import State
 from emulator.ports import LOOPBACK, Ports
@@ -23,17 +24,18 @@ AIRFLOW_HOME = "/opt/airflow"
 BUNDLE_KEY = "rds-bundle.pem"
 """Key of the ConfigMap entry that carries Amazon's public certificates for RDS."""
 
-ACCESS_KEY = "emulator"
+ACCESS_KEY_ID = "emulator"
 AWS_PORT = "aws"
 _HOME_PATH = re.compile(rf"(?<![\w./-]){re.escape(AIRFLOW_HOME)}(?=$|[^\w.-])")
 
 
 class Substitutions:
-    """The closed list as functions. Nothing here holds a secret."""
+    """The closed list as functions."""
 
     def __init__(self, state: State, region: str = "us-east-1") -> None:
         self._certificates = Certificates(state)
         self._ports = Ports(state)
+        self._state = state
         self.region = region
 
     @property
@@ -51,12 +53,17 @@ class Substitutions:
         """(3) Where S3, SSM, KMS, IAM and SNS answer; by address, so that buckets stay in the path."""
         return f"http://{LOOPBACK}:{self._ports.port(AWS_PORT, running=True)}"
 
+    @property
+    def secret_access_key(self) -> str:
+        """(3) What every request to the AWS server is signed with; secret."""
+        return secret_key(self._state.aws)
+
     def environment(self) -> dict[str, str]:
         """(2, 3) What every emulated process gets in addition to its own environment."""
         return {
             "AWS_ENDPOINT_URL": self.aws_endpoint_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
             # Neither the person's own profiles nor an instance's role may answer for the emulator.

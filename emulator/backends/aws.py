@@ -18,7 +18,7 @@ from emulator.errors import EmulatorError
 from emulator.machine import Machine
 from emulator.ports import LOOPBACK, is_open
 from emulator.programs import Program
-from emulator.substitutions import ACCESS_KEY, AWS_PORT
+from emulator.substitutions import ACCESS_KEY_ID, AWS_PORT
 from offline.graph import Resource, plain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,8 +49,8 @@ Maker = Callable[["Clients", dict[str, Any], dict[str, Any]], None]
 class Clients:
     """boto3 clients for the local server, one per service; safe to share between threads."""
 
-    def __init__(self, endpoint_url: str, region: str) -> None:
-        self._session = boto3.Session(ACCESS_KEY, ACCESS_KEY, region_name=region)
+    def __init__(self, endpoint_url: str, region: str, secret_key: str) -> None:
+        self._session = boto3.Session(ACCESS_KEY_ID, secret_key, region_name=region)
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
@@ -105,16 +105,17 @@ class Aws:
     def _start(self) -> Clients:
         machine = self._machine
         port = machine.ports.port(AWS_PORT, running=machine.supervisor.running("aws"))
-        journal = machine.state.root / "aws" / "requests.jsonl"
+        secret = machine.substitutions.secret_access_key
         environment = {
             "MOTO_ACCOUNT_ID": machine.account,
             "PYTHONPATH": str(ROOT),
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
+            # moto asks AWS itself for nothing, but makes clients of its own, which want some key.
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": ACCESS_KEY_ID,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        command = [sys.executable, "-m", "emulator.aws_server", str(port), str(journal)]
+        command = [sys.executable, "-m", "emulator.aws_server", str(port), str(machine.state.aws)]
         program = Program(name="aws", command=command, environment=environment, priority=20)
         machine.supervisor.apply("aws", [program])
         deadline = time.monotonic() + READY_SECONDS
@@ -124,4 +125,4 @@ class Aws:
                     f"the AWS server takes no connection: {machine.supervisor.last_line('aws')}"
                 )
             time.sleep(0.05)
-        return Clients(f"http://{LOOPBACK}:{port}", machine.region)
+        return Clients(f"http://{LOOPBACK}:{port}", machine.region, secret)

@@ -7,9 +7,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
-from emulator.backends.aws import Aws
+from emulator.backends.aws import Aws, Clients
 from emulator.machine import Machine
 from emulator.paths import State
 from offline import record
@@ -119,7 +124,7 @@ def test_what_is_gone_is_made_again(server: Shared) -> None:
 
 
 def test_the_kept_requests_are_private_and_do_not_grow_by_repetition(server: Shared) -> None:
-    file = server.machine.state.root / "aws" / "requests.jsonl"
+    file = server.machine.state.aws / "requests.jsonl"
     server.ensure()
     before = file.stat().st_size
     server.ensure()
@@ -132,6 +137,49 @@ def test_a_changed_parameter_gets_its_new_value(server: Shared) -> None:
     server.service.ensure(replace(parameter, inputs={**parameter.inputs, "value": "rotated"}), parameter)
     read = server.clients.ssm.get_parameter(Name=parameter.inputs["name"], WithDecryption=True)
     assert read["Parameter"]["Value"] == "rotated"
+
+
+def test_a_request_signed_with_another_key_is_refused(server: Shared) -> None:
+    """Any user of the machine reaches the port; the parameters behind it hold every password of the stack."""
+    parameter = str(server.graph.named("credentials-jwt-secret-parameter").inputs["name"])
+    endpoint = server.machine.substitutions.aws_endpoint_url
+    for key in ("emulator", server.machine.substitutions.secret_access_key[::-1]):
+        stranger = Clients(endpoint, server.machine.region, key)
+        with pytest.raises(ClientError) as refused:
+            stranger.ssm.get_parameter(Name=parameter, WithDecryption=True)
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+        with pytest.raises(ClientError, match="403"):
+            stranger.s3.list_objects_v2(Bucket=server.bucket)
+
+
+@pytest.mark.parametrize(
+    ("path", "authorization"),
+    [
+        ("/", None),
+        ("/moto-api/data.json", None),
+        ("/", "AWS4-HMAC-SHA256 Credential=emulator/20261121/us-east-1/ssm/aws4_request"),
+        ("/", "AWS4-HMAC-SHA256 Credential=emulator, SignedHeaders=host, Signature=ä"),
+        ("/", "Bearer emulator"),
+    ],
+)
+def test_a_request_without_a_signature_is_refused(
+    server: Shared, path: str, authorization: str | None
+) -> None:
+    headers = {b"Authorization": authorization.encode()} if authorization else None
+    answer = httpx.get(f"{server.machine.substitutions.aws_endpoint_url}{path}", headers=headers)
+    assert answer.status_code == 403
+
+
+def test_a_changed_body_breaks_the_signature(server: Shared) -> None:
+    """The key signs what is asked, not only who asks."""
+    url = server.machine.substitutions.aws_endpoint_url
+    signed = AWSRequest("POST", url, {}, b'{"Names": []}')
+    signed.headers["X-Amz-Target"] = "AmazonSSM.GetParameters"
+    key = Credentials("emulator", server.machine.substitutions.secret_access_key)
+    SigV4Auth(key, "ssm", server.machine.region).add_auth(signed)
+    headers = dict(signed.headers.items())
+    assert httpx.post(url, headers=headers, content=b'{"Names": []}').status_code == 200
+    assert httpx.post(url, headers=headers, content=b'{"Names": [] }').status_code == 403
 
 
 def test_a_deleted_bucket_is_gone_with_its_versions(server: Shared) -> None:

@@ -168,3 +168,10 @@ def test_no_process_gets_the_persons_own_access_to_aws(state: State) -> None:
     assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
     assert environment["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     assert environment["AWS_REGION"] == "eu-west-1"
+
+
+def test_each_stack_has_an_access_key_of_its_own_that_stays(state: State, tmp_path: Path) -> None:
+    key = Substitutions(state).secret_access_key
+    assert key == Substitutions(state).secret_access_key
+    assert key != Substitutions(State("other", tmp_path)).secret_access_key
+    assert (state.aws / "secret-access-key").stat().st_mode & 0o777 == 0o600
