@@ -12,6 +12,16 @@ from stacks.registry import rule
 from stacks.section import Problem
 
 _CREDENTIALS = re.compile(r"//[^/@\s]*:[^/@\s]+@")
+_WORDS = "PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|ACCESS_KEY"
+_SECRET_NAME = re.compile(rf"(^|_)({_WORDS})(_|$)", re.IGNORECASE)
+_ABOUT_A_SECRET = re.compile(
+    r"^(MIN|MAX)_|_(ADAPTER|ALGORITHM|ARN|AUDIENCE|CMD|ENABLED|ENDPOINT|EXPIRATION|FILE|HEADER|ID|ISSUER|LENGTH"
+    r"|LIMIT|NAME|PATH|PREFIX|SECONDS|SIZE|TIME|TIMEOUT|TTL|TYPE|URL)$",
+    re.IGNORECASE,
+)
+"""Where a secret lies or how it is treated, which is none: TOKEN_FILE, PASSWORD_MIN_LENGTH, SECRET_ARN."""
+_LOOKED_UP = {"AIRFLOW_CONN_": "connections", "AIRFLOW_VAR_": "variables"}
+"""Names of Airflow's own, each with the folder in SSM where its secrets backend looks for the same."""
 _OURS = "set by this program, it cannot be changed here"
 
 
@@ -49,10 +59,19 @@ def config_is_not_ours(airflow: AirflowSettings) -> Iterator[Problem]:
 
 
 @rule("airflow")
+def secrets_have_another_place(airflow: AirflowSettings) -> Iterator[Problem]:
+    """What these names say is a password in a committed file, and in each pod's description."""
+    for path, name, _ in [*_environments(airflow), *_configured(airflow)]:
+        place = _place(name)
+        if place is not None and name not in OWNED_ENV and name not in REFUSED_ENV:
+            yield Problem(path=path, rule=f"a secret belongs in SSM, not in a stack file: {place}")
+
+
+@rule("airflow")
 def text_holds_no_credentials(airflow: AirflowSettings) -> Iterator[Problem]:
     """Stack files are committed, and pods' environment is readable in the cluster: connections go to SSM."""
-    for path, _, text in [*_environments(airflow), *_configured(airflow)]:
-        if _CREDENTIALS.search(text):
+    for path, name, text in [*_environments(airflow), *_configured(airflow)]:
+        if _CREDENTIALS.search(text) and _place(name) is None:
             yield Problem(path=path, rule="a URL with a password belongs in SSM, not in a stack file")
 
 
@@ -62,6 +81,18 @@ def config_holds_no_template(airflow: AirflowSettings) -> Iterator[Problem]:
     for path, _, text in _configured(airflow):
         if "{{" in text:
             yield Problem(path=path, rule='should not hold "{{", the chart takes it for a template')
+
+
+def _place(name: str) -> str | None:
+    """Where in SSM the secret belongs that a variable or key of this name holds; None if it holds none."""
+    for prefix, folder in _LOOKED_UP.items():
+        if name.startswith(prefix):
+            return f"/airflow/<stack>/{folder}/{name.removeprefix(prefix).lower()}"
+    # Of AIRFLOW__SECTION__KEY only the key counts: the section `secrets` is no secret.
+    key = name.rpartition("__")[2] if name.startswith("AIRFLOW__") else name
+    if _SECRET_NAME.search(key) and not _ABOUT_A_SECRET.search(key):
+        return "/airflow/<stack>/connections or /airflow/<stack>/variables"
+    return None
 
 
 def _environments(airflow: AirflowSettings) -> list[tuple[str, str, str]]:
