@@ -51,9 +51,12 @@ def image_holds_the_version(airflow: AirflowSettings) -> Iterator[Problem]:
 
 @rule("airflow")
 def workers_outlive_their_tasks(airflow: AirflowSettings) -> Iterator[Problem]:
-    """A worker that is killed before its task ends loses the task at every rollout and node drain."""
+    """A pod that is killed before its task ends loses the task at every rollout and node drain.
+
+    Celery workers, task pods and a scheduler that runs tasks itself all have this grace.
+    """
     grace = airflow.components.workers.termination_grace_seconds
-    if airflow.executor_uses_celery and grace < airflow.longest_task_seconds:
+    if grace < airflow.longest_task_seconds:
         yield Problem(
             path="airflow.components.workers.termination_grace_seconds",
             rule=f"should be at least longest_task_seconds ({airflow.longest_task_seconds})",

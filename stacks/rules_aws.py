@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from components.reserved_names import is_reserved
+from stacks.airflow_sections import AirflowSettings
 from stacks.aws_sections import (
     AccountSettings,
     CacheSettings,
@@ -110,6 +111,13 @@ def namespace_is_our_own(cluster: ClusterSettings) -> Iterator[Problem]:
         yield Problem(
             path="cluster.namespace", rule="should be a namespace of its own", value=cluster.namespace
         )
+
+
+@rule("airflow", "cache")
+def cache_has_a_use(airflow: AirflowSettings, cache: CacheSettings | None) -> Iterator[Problem]:
+    """Nothing else uses it, and it is a part of the bill."""
+    if cache is not None and not airflow.executor_uses_celery:
+        yield Problem(path="cache", rule=f"only with CeleryExecutor, and executor is {airflow.executor}")
 
 
 @rule("cache")

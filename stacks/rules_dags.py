@@ -15,6 +15,8 @@ _ONCE = {
 }
 """Sources that cannot stand twice in the list, and why."""
 
+_UNUSED = "no DAG source uses it: pulumi config rm"
+
 
 @rule("airflow")
 def dag_sources_have_names_of_their_own(airflow: AirflowSettings) -> Iterator[Problem]:
@@ -65,6 +67,18 @@ def git_tokens_are_given(airflow: AirflowSettings, git_token: bool) -> Iterator[
             yield Problem(
                 path="git_token", rule="required with token_user: pulumi config set --secret git_token"
             )
+
+
+@rule("airflow", "git_ssh_key", "git_token")
+def given_git_secrets_have_a_use(
+    airflow: AirflowSettings, git_ssh_key: bool, git_token: bool
+) -> Iterator[Problem]:
+    """A secret kept in state and cluster for nobody."""
+    repositories = [git for _, git in _repositories(airflow)]
+    if git_ssh_key and not any(git.over_ssh for git in repositories):
+        yield Problem(path="git_ssh_key", rule=f"{_UNUSED} git_ssh_key")
+    if git_token and not any(git.token_user is not None for git in repositories):
+        yield Problem(path="git_token", rule=f"{_UNUSED} git_token")
 
 
 def _repositories(airflow: AirflowSettings) -> Iterator[tuple[str, GitRepository]]:

@@ -94,7 +94,7 @@ def make_arguments(config: Settings) -> None:
 
 def probes() -> Iterator[tuple[Path_, Any]]:
     for path, value in leaves(settings()):
-        if path == ("git_ssh_key",) or isinstance(value, bool):
+        if len(path) == 1 or isinstance(value, bool):
             continue
         yield from ((path, odd) for odd in ODD.get(type(value), ()))
 
@@ -133,7 +133,7 @@ def refused_by_settings(path: Path_, value: Any) -> bool:
     change: Any = value
     for key in reversed(path):
         change = {key: change}
-    _, problems = check(changed(sections(STACK), change), has_git_ssh_key=False)
+    _, problems = check(changed(sections(STACK), change))
     return any(problem.path.startswith(".".join(path)) for problem in problems)
 
 

@@ -40,7 +40,11 @@ def test_a_stack_without_a_deploy_key_has_none() -> None:
 
 
 def test_the_deploy_key_stays_a_secret() -> None:
-    key = loaded({**sections("prod"), "git_ssh_key": "a key"}).git_ssh_key
+    git = {"repository": "git@example.com:dags.git", "known_hosts": "example.com ssh-ed25519 AAAA"}
+    over_ssh = changed(
+        sections("prod"), {"airflow": {"dags": [{"source": "git_sync", "name": "dags", **git}]}}
+    )
+    key = loaded({**over_ssh, "git_ssh_key": "a key"}).git_ssh_key
     assert isinstance(key, pulumi.Output)
 
 
