@@ -152,6 +152,15 @@ def protected_database_has_backups(database: DatabaseSettings) -> Iterator[Probl
         )
 
 
+@rule("account", "database")
+def somebody_hears_the_alarms(account: AccountSettings, database: DatabaseSettings) -> Iterator[Problem]:
+    """What is worth protecting is worth a mail when its disk is full."""
+    if database.protect and not account.alarm_emails:
+        yield Problem(
+            path="account.alarm_emails", rule="should have at least one address where database.protect is true"
+        )
+
+
 @rule("tags")
 def tags_keep_the_limits(tags: dict[str, str]) -> Iterator[Problem]:
     """AWS's limits; every service takes these characters."""
