@@ -157,7 +157,8 @@ def somebody_hears_the_alarms(account: AccountSettings, database: DatabaseSettin
     """What is worth protecting is worth a mail when its disk is full."""
     if database.protect and not account.alarm_emails:
         yield Problem(
-            path="account.alarm_emails", rule="should have at least one address where database.protect is true"
+            path="account.alarm_emails",
+            rule="should have at least one address where database.protect is true",
         )
 
 

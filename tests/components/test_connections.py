@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from components.connections import async_database_url, broker_url, content_hash, database_url, public_hash
-from components.labels import kubernetes_labels
 from components.pod_layout import BUNDLE_PATH
 
 AWKWARD = "p@ss:w/rd?&#% é"
@@ -61,8 +60,3 @@ def test_moving_a_character_between_values_changes_the_hash() -> None:
 
 def test_a_public_hash_is_the_same_each_time() -> None:
     assert public_hash("a", "b") == public_hash("a", "b") != public_hash("ab", "")
-
-
-def test_tags_become_labels_that_kubernetes_accepts() -> None:
-    labels = kubernetes_labels({"Owner": "data platform (eu)", "component": "x" * 80})
-    assert labels == {"tags.airflow/Owner": "data_platform__eu", "tags.airflow/component": "x" * 63}
