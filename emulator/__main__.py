@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pulumi
 
-from emulator import interruption, realise, smoke
-from emulator.errors import EmulatorError
+from emulator import interruption, leftovers, realise, smoke
+from emulator.errors import EmulatorError, of_system
 from emulator.files import write_private
 from emulator.machine import Machine
 from emulator.paths import State
@@ -75,24 +75,35 @@ def logs(stack: str) -> int:
 def down(stack: str) -> int:
     """Stop every process of the stack; its data stays."""
     state = State(stack)
-    if state.exists:
+    if state.exists or leftovers.find(state):
         with state.locked():
-            Machine(state).supervisor.shutdown()
+            _end(state)
     print(f"stack {stack} is down")
     return 0
 
 
 def clean(stack: str) -> int:
     """Stop it and remove its data."""
-    down(stack)
-    State(stack).remove()
+    state = State(stack)
+    with state.locked():
+        _end(state)
+        state.remove()
     print(f"stack {stack} is removed")
     return 0
 
 
+def _end(state: State) -> None:
+    """Ends its processes, also those whose folder somebody has removed."""
+    if state.exists:
+        Machine(state).supervisor.shutdown()
+    leftovers.end(state)
+
+
 def smoke_test(stack: str) -> int:
     """Run the smoke DAG against the running stack."""
-    return 0 if smoke.run(_existing(stack)) else 1
+    machine = _existing(stack)
+    with machine.state.locked():  # the next `make up` ends a smoke test that nobody waits for any more
+        return 0 if smoke.run(machine) else 1
 
 
 def password(stack: str) -> int:
@@ -123,11 +134,13 @@ def _existing(stack: str) -> Machine:
 
 def _explained(state: State, error: Exception) -> EmulatorError:
     """One sentence for the reader; the traceback of what nobody foresaw goes to a file."""
+    if isinstance(error, OSError) and (known := of_system(error, state.home)):
+        return known
     if isinstance(error, EmulatorError | pulumi.RunError) and not error.__cause__:
         return EmulatorError(str(error))
+    text = str(error) if isinstance(error, EmulatorError) else f"{type(error).__name__}: {error}"
     file = state.logs / "up.log"
     write_private(file, "".join(traceback.format_exception(error)))
-    text = str(error) if isinstance(error, EmulatorError) else f"{type(error).__name__}: {error}"
     return EmulatorError(f"{text} (details in {file})")
 
 
@@ -142,8 +155,11 @@ def main(arguments: list[str] | None = None) -> int:
         del os.environ[name]
     try:
         return COMMANDS[given.command](given.stack)
-    except (EmulatorError, pulumi.RunError) as error:
-        print(f"emulator: {error}", file=sys.stderr)
+    except (EmulatorError, pulumi.RunError, OSError) as error:
+        known = of_system(error, State(given.stack).home) if isinstance(error, OSError) else error
+        if known is None:
+            raise
+        print(f"emulator: {known}", file=sys.stderr)
         return 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.errors import EmulatorError
+from emulator.errors import EmulatorError, of_system
 from emulator.journal import Entry
 from emulator.machine import Machine, Service
 from emulator.progress import MADE
@@ -33,7 +33,10 @@ class Emulator:
         if type_.startswith(PROVIDER):
             type_ = PROVIDER
         if type_ not in self._services:
-            raise EmulatorError(f"{type_}: the emulator does not know this resource type.")
+            raise EmulatorError(
+                f"{type_}: the emulator does not know this resource type; docs/EMULATOR.md tells what it"
+                " knows, and a new one belongs into emulator/backends/."
+            )
         return self._services[type_]
 
     def ensure(self, resource: Resource, previous: Resource | None) -> Mapping[str, Any]:
@@ -52,6 +55,8 @@ class Emulator:
             raise
         except Exception as error:
             self._failed.set()
+            if isinstance(error, OSError) and (known := of_system(error, self.machine.state.home)):
+                raise known from None
             first = (str(error).strip().splitlines() or [""])[0]
             raise EmulatorError(f"{step}: {type(error).__name__}: {first}") from error
         self.machine.progress.end(step, _what(resource, previous))

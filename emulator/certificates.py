@@ -25,6 +25,11 @@ RENEW_DAYS = 30
 _MAKING = threading.RLock()  # two threads must not make two authorities
 
 
+def clock() -> dt.datetime:
+    """The machine's time, right or wrong."""
+    return dt.datetime.now(dt.UTC)
+
+
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
@@ -50,7 +55,7 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 def _builder(subject: str, issuer: str, key: PrivateKey, days: int) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.UTC)
+    now = clock()
     return (
         x509.CertificateBuilder()
         .subject_name(_name(subject))
@@ -64,11 +69,13 @@ def _builder(subject: str, issuer: str, key: PrivateKey, days: int) -> x509.Cert
 
 
 def _fresh(path: Path) -> bool:
-    """True if the certificate is there and does not run out soon."""
+    """True if the certificate is there, holds already (the clock was ahead and is right again) and does not
+    run out soon."""
     if not path.exists():
         return False
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    return certificate.not_valid_after_utc - dt.datetime.now(dt.UTC) > dt.timedelta(days=RENEW_DAYS)
+    certificate, now = x509.load_pem_x509_certificate(path.read_bytes()), clock()
+    left = certificate.not_valid_after_utc - now
+    return certificate.not_valid_before_utc <= now and left > dt.timedelta(days=RENEW_DAYS)
 
 
 class Certificates:

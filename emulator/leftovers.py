@@ -18,7 +18,7 @@ from pathlib import Path
 
 from emulator.launch import start_time
 from emulator.paths import State
-from emulator.programs import MARKER
+from emulator.programs import ERRAND, MARKER
 
 GRACE_SECONDS = 10
 _LINUX = sys.platform.startswith("linux")
@@ -45,7 +45,7 @@ def _marked(marker: str) -> Iterator[int]:
 def _leaders(state: State) -> set[int]:
     """Process groups of the supervised programs; a number that went to somebody else since is left out."""
     found = set()
-    for file in state.programs.glob("*.pid"):
+    for file in (state.root / "programs").glob("*.pid"):
         pid, _, started = file.read_text().partition(" ")
         if pid.isdigit() and started == start_time(int(pid)):
             found.add(int(pid))
@@ -80,7 +80,17 @@ def end(state: State, also: Mapping[int, str] | None = None) -> list[int]:
 
     `also` is what `known` said earlier: a process whose group lost its leader since is found by it alone.
     """
-    processes = {**(also or {}), **known(state)}
+    return _end({**(also or {}), **known(state)})
+
+
+def end_errands(state: State) -> list[int]:
+    """The same for what a killed run started and cannot wait for any more, such as its migration Job: a
+    second one must not work beside it. Supervised programs go on."""
+    marked = _marked(f"{ERRAND}={state.root}")
+    return _end({pid: began for pid in marked if (began := start_time(pid))})
+
+
+def _end(processes: Mapping[int, str]) -> list[int]:
     found = [pid for pid, began in processes.items() if start_time(pid) == began]
     _signal(found, signal.SIGTERM)
     _wait(processes)

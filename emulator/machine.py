@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from emulator.certificates import Certificates
+from emulator.errors import EmulatorError
 from emulator.journal import Journal
+from emulator.listeners import held_by
 from emulator.paths import State
 from emulator.ports import Ports
 from emulator.progress import Progress, Silent
@@ -13,6 +16,8 @@ from emulator.substitutions import Substitutions
 from emulator.supervisor import Supervisor
 from offline.graph import Resource
 from offline.outputs import computed
+
+T = TypeVar("T")
 
 
 class Machine:
@@ -36,6 +41,24 @@ class Machine:
         self.substitutions = Substitutions(state, region)
         self.supervisor = Supervisor(state)
         self.journal = Journal(state)
+
+    def serve(
+        self, program: str, start: Callable[[int], T], *, name: str = "", prefer: int | None = None
+    ) -> T:
+        """Starts a server on the port `name` (the program's own unless given) and returns what `start` does.
+
+        Between the choice of a port and a server's start anybody may take it; then another is tried, once.
+        """
+        name = name or program
+        running = self.supervisor.running(program)
+        port = self.ports.port(name, prefer=prefer, running=running)
+        try:
+            return start(port)
+        except EmulatorError:
+            if held_by(port, self.supervisor.pid(program)) is not False:
+                raise
+            self.progress.say(f"{program}: another program took port {port} meanwhile")
+            return start(self.ports.port(name))
 
     def computed(self, resource: Resource) -> dict[str, Any]:
         """The outputs that the cloud would compute; a back end replaces those that are different here."""

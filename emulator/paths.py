@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -10,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 from emulator.errors import EmulatorError
 from emulator.files import private_folder, remove
 
-HOME = Path(__file__).resolve().parent.parent / ".emulator"
+HOME = Path(os.environ.get("EMULATOR_HOME") or Path(__file__).resolve().parent.parent / ".emulator")
+"""Where the stacks' folders lie; EMULATOR_HOME names another disk."""
 
 # sockaddr_un.sun_path holds 107 bytes and a zero on Linux, 103 on macOS; Postgres appends
 # `/postgres/.s.PGSQL.65535.lock` (supervisord `/supervisor.sock.12345`) to the folder.
@@ -93,20 +96,37 @@ class State:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One run at a time. The lock lies beside the folder, so that cleaning does not lift it."""
+        """One run at a time. The lock lies beside the folder, so that cleaning does not lift it.
+
+        It goes with its process, however that ends; the number inside is for whoever has to wait.
+        """
         private_folder(self.home)
-        with open(self.home / f"{self.stack}.lock", "a", opener=_private_opener) as file:
+        with open(self._lock, "a+", opener=_private_opener) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise EmulatorError(f"another run works on stack {self.stack}; wait for it to end.") from None
+                raise EmulatorError(self._busy(file)) from None
+            with contextlib.suppress(OSError):  # a full disk must not keep anybody from stopping the stack
+                file.truncate(0)
+                file.write(f"{os.getpid()}")
+                file.flush()
             yield
+
+    @property
+    def _lock(self) -> Path:
+        return self.home / f"{self.stack}.lock"
+
+    def _busy(self, file: TextIO) -> str:
+        file.seek(0)
+        pid = file.read()
+        who, end = (f"process {pid}", f", or end it with `kill {pid}`") if pid else ("another run", "")
+        return f"{who} works on stack {self.stack}; wait for it{end}, and try again."
 
     def remove(self) -> None:
         """Removes everything that this stack left on the machine."""
         remove(self._sockets)
         remove(self.root)
-        remove(self.home / f"{self.stack}.lock")
+        remove(self._lock)
 
 
 def _private_opener(path: str, flags: int) -> int:

@@ -25,13 +25,6 @@ def is_free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> bool:
     return True
 
 
-def is_open(port: int) -> bool:
-    """True if a server accepts connections on the loopback port."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((LOOPBACK, port)) == 0
-
-
 class Ports:
     """`port(name)` answers the same number in every run of a stack."""
 

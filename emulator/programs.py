@@ -15,6 +15,13 @@ LAUNCH = Path(__file__).with_name("launch.py")
 LOG_BYTES = 20 * 1024 * 1024
 MARKER = "EMULATOR_STATE"
 """Environment variable of every process that belongs to a stack; its value is the state's folder."""
+ERRAND = "EMULATOR_ERRAND"
+"""The same of those that a run starts and waits for: Jobs, single commands, the smoke test."""
+
+
+def errand(state: State) -> dict[str, str]:
+    """What the environment of such a process needs, so that the next run finds it if this one is killed."""
+    return {MARKER: str(state.root), ERRAND: str(state.root)}
 
 
 @dataclass(frozen=True, kw_only=True)

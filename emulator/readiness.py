@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from emulator.errors import EmulatorError
+from emulator.listeners import held_by
+from emulator.ports import LOOPBACK
 from emulator.supervisor import Supervisor
 
 LIMIT_SECONDS = 240
 LOG_LINES = 12
+STARTS = 2
+"""One end may have a passing reason; a component that ends a second time will not live."""
 _PAUSE_SECONDS = 0.25
 _ENDED = ("FATAL", "EXITED", "STOPPED", "UNKNOWN")
 
@@ -34,7 +38,8 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Started:
     """What is waited for."""
 
-    health_url: str
+    api_port: int
+    health_path: str
     programs: Mapping[str, str]
     """Component -> program."""
     restarted: Collection[str]
@@ -83,7 +88,7 @@ def _worker_listens(wanted: Started, program: str) -> bool:
 
 def waiting(wanted: Started) -> list[str]:
     """The components that do not work yet."""
-    report = _report(wanted.health_url)
+    report = _report(f"http://{LOOPBACK}:{wanted.api_port}{wanted.health_path}")
     if not report:
         return ["api-server"]
     found = [] if (report.get("metadatabase") or {}).get("status") == "healthy" else ["api-server"]
@@ -99,14 +104,31 @@ def waiting(wanted: Started) -> list[str]:
 def wait(supervisor: Supervisor, wanted: Started, limit_seconds: float = LIMIT_SECONDS) -> None:
     """Returns when every component works; raises EmulatorError that names one that does not, with its log."""
     deadline = time.monotonic() + limit_seconds
-    while missing := waiting(wanted):
-        ended = {process.name for process in supervisor.status() if process.state in _ENDED}
-        for component, program in wanted.programs.items():
-            if program in ended:
-                raise _failure(wanted, component, "ended by itself")
+    seen: dict[str, set[int]] = {program: set() for program in wanted.programs.values()}
+    while True:
+        missing = waiting(wanted)
+        _none_gives_up(supervisor, wanted, seen)
+        if not missing:
+            return
         if time.monotonic() > deadline:
             raise _failure(wanted, missing[0], f"is not healthy after {limit_seconds:.0f} s")
         time.sleep(_PAUSE_SECONDS)
+
+
+def _none_gives_up(supervisor: Supervisor, wanted: Started, seen: Mapping[str, set[int]]) -> None:
+    """Raises EmulatorError for a component that ended, ends again and again, or has lost its port."""
+    processes = {process.name: process for process in supervisor.status()}
+    for component, program in wanted.programs.items():
+        process = processes.get(program)
+        if process is None or process.state in _ENDED:
+            raise _failure(wanted, component, "ended by itself")
+        seen[program].update({process.pid} - {0})
+        if len(seen[program]) > STARTS:
+            raise _failure(wanted, component, f"ended by itself {STARTS} times")
+    server = processes.get(wanted.programs.get("api-server", ""))
+    # Another Airflow on the same port would be healthy too, and not the one that was started.
+    if server and held_by(wanted.api_port, server.pid) is False:
+        raise _failure(wanted, "api-server", f"cannot listen on port {wanted.api_port}, another program does")
 
 
 def _failure(wanted: Started, component: str, what: str) -> EmulatorError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import offline
+from emulator import leftovers, preflight
 from emulator.backend import Emulator
 from emulator.backends import aws, cache, job, kubernetes, postgres, providers, random, release
 from emulator.errors import EmulatorError
@@ -53,6 +54,8 @@ def up(machine: Machine, overrides: dict[str, object] | None = None) -> Graph:
 
     `overrides` replaces single values of the stack file. Raises EmulatorError, or the program's own error.
     """
+    preflight.check(machine.state, overrides)
+    leftovers.end_errands(machine.state)
     emulator = Emulator(machine, services)
     graph = offline.run(machine.state.stack, emulator, previous=machine.journal.graph(), overrides=overrides)
     emulator.prune(graph)

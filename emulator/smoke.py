@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulator.files import write_private
 from emulator.machine import Machine
+from emulator.programs import errand
 from emulator.realise import access
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ def run(machine: Machine) -> bool:
     command += ["--log-prefix", target.log_prefix, "--ssm-prefix", target.ssm_prefix]
     command += ["--region", machine.region, "--endpoint-url", machine.substitutions.aws_endpoint_url]
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {**own, **machine.substitutions.environment()}
+    environment = {**own, **machine.substitutions.environment(), **errand(machine.state)}
     passed = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
     write_private(_file(machine), json.dumps({"passed": passed, "time": time.time(), "what": _what(machine)}))
     return passed

@@ -164,6 +164,10 @@ class Supervisor:
             self._call("startProcess", name, False)
         self._wait(name)
 
+    def pid(self, name: str) -> int:
+        """The program's process; 0 when it is not running."""
+        return next((p.pid for p in self.status() if p.name == name), 0)
+
     def running(self, name: str) -> bool:
         """True if the program is known and running now."""
         return any(p.name == name and p.state == RUNNING for p in self.status())

@@ -15,8 +15,9 @@ from botocore.config import Config
 
 from emulator.backends import aws_identity, aws_storage
 from emulator.errors import EmulatorError
+from emulator.listeners import held_by
 from emulator.machine import Machine
-from emulator.ports import LOOPBACK, is_open
+from emulator.ports import LOOPBACK
 from emulator.programs import Program
 from emulator.substitutions import ACCESS_KEY_ID, AWS_PORT
 from offline.graph import Resource, plain
@@ -103,9 +104,13 @@ class Aws:
             return self._clients
 
     def _start(self) -> Clients:
+        secret = self._machine.substitutions.secret_access_key  # before the server, which reads it
+        port = self._machine.serve(AWS_PORT, self._listen)
+        return Clients(f"http://{LOOPBACK}:{port}", self._machine.region, secret)
+
+    def _listen(self, port: int) -> int:
+        """Returns the port when the server listens there."""
         machine = self._machine
-        port = machine.ports.port(AWS_PORT, running=machine.supervisor.running("aws"))
-        secret = machine.substitutions.secret_access_key
         environment = {
             "MOTO_ACCOUNT_ID": machine.account,
             "PYTHONPATH": str(ROOT),
@@ -116,13 +121,13 @@ class Aws:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         command = [sys.executable, "-m", "emulator.aws_server", str(port), str(machine.state.aws)]
-        program = Program(name="aws", command=command, environment=environment, priority=20)
-        machine.supervisor.apply("aws", [program])
+        program = Program(name=AWS_PORT, command=command, environment=environment, priority=20)
+        machine.supervisor.apply(AWS_PORT, [program])
         deadline = time.monotonic() + READY_SECONDS
-        while not is_open(port):
-            if time.monotonic() > deadline:
-                raise EmulatorError(
-                    f"the AWS server takes no connection: {machine.supervisor.last_line('aws')}"
-                )
+        while not (held := held_by(port, machine.supervisor.pid(AWS_PORT))):
+            # Whoever else listens there must not be taken for the server.
+            if held is False or time.monotonic() > deadline:
+                last = machine.supervisor.last_line(AWS_PORT)
+                raise EmulatorError(f"the AWS server does not listen on port {port}: {last}")
             time.sleep(0.05)
-        return Clients(f"http://{LOOPBACK}:{port}", machine.region, secret)
+        return port

@@ -42,18 +42,29 @@ class Cache:
         inputs = plain(resource.inputs)
         name = _name(resource)
         folder = self._machine.state.folder("cache", resource.name)
-        running = self._machine.supervisor.running(name)
-        port = self._machine.ports.port(name, running=running)
-        program = _server(str(inputs.get("engine", "")))
-        changed = self._configure(folder, name, port, inputs)
+        program = server(str(inputs.get("engine", "")))
         command = [program, str(folder / "server.conf")]
-        unit = Program(name=name, command=command, directory=folder, stop_wait_seconds=30, priority=10)
-        self._machine.supervisor.apply(name, [unit])
+        # The server reads a new certificate at its start only; what is queued survives that.
+        certificate = self._machine.certificates.server(name)[0].read_bytes()
+        unit = Program(
+            name=name,
+            command=command,
+            environment={"CERTIFICATE": hashlib.sha256(certificate).hexdigest()},
+            directory=folder,
+            stop_wait_seconds=30,
+            priority=10,
+        )
+
+        def start(port: int) -> tuple[int, bool]:
+            changed = self._configure(folder, name, port, inputs)
+            self._machine.supervisor.apply(name, [unit])
+            return port, changed
+
+        port, changed = self._machine.serve(name, start)
         with self._admin(folder, name, port) as admin:
             if changed:
                 # Keeps what is queued and who is connected; new connections need the new token.
                 admin.acl_load()
-                admin.config_set("tls-cert-file", str(self._machine.certificates.server(name)[0]))
             self._parameters(admin, folder, inputs)
         if previous is None and Path(program).name.split("-")[0] != inputs.get("engine"):
             self._machine.progress.say(f"{name}: {Path(program).name} stands in for {inputs.get('engine')}")
@@ -140,7 +151,8 @@ def _name(resource: Resource) -> str:
     return f"cache-{resource.name}"
 
 
-def _server(engine: str) -> str:
+def server(engine: str) -> str:
+    """The program for an engine. Raises EmulatorError with the remedy where there is none."""
     order = ["redis-server", "valkey-server"] if engine == "redis" else ["valkey-server", "redis-server"]
     found = [path for name in order if (path := shutil.which(name))]
     if not found:

@@ -15,7 +15,7 @@ from emulator.errors import EmulatorError
 from emulator.files import private_folder
 from emulator.machine import Machine
 from emulator.pods import Pod, Pods
-from emulator.programs import MARKER
+from emulator.programs import errand
 from emulator.readiness import tail
 from offline.graph import Resource, plain
 
@@ -84,7 +84,7 @@ class Job:
     def _process(self, pod: Pod, log: Path, deadline: float) -> int:
         inherited = {key: os.environ[key] for key in ("HOME", "TMPDIR") if key in os.environ}
         environment = {"LANG": "C.UTF-8", **inherited, **pod.environment}
-        environment[MARKER] = str(self._machine.state.root)
+        environment.update(errand(self._machine.state))
         with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
             process = subprocess.Popen(
                 pod.command,

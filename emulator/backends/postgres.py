@@ -13,6 +13,7 @@ from emulator.errors import EmulatorError
 from emulator.files import remove
 from emulator.machine import Machine
 from emulator.postgres_server import SUPERUSER, PostgresServer
+from emulator.programs import errand
 from emulator.substitutions import HOST
 from offline.graph import Resource, plain
 
@@ -37,15 +38,19 @@ class Postgres:
         """A running server that accepts the recorded password; a changed one is altered in place."""
         inputs = plain(resource.inputs)
         server = self._server(resource)
-        running = self._machine.supervisor.running(server.name)
-        port = self._machine.ports.port(server.name, running=running)
         parameters = self._parameters(inputs)
         fresh = server.prepare()
         if fresh:
             self._tell_version(server, str(inputs.get("engineVersion", "")))
         force_tls = parameters.get("rds.force_ssl", "1") != "0"
-        changed = server.configure(port, self._known(server, parameters, fresh), force_tls=force_tls)
-        self._machine.supervisor.apply(server.name, [server.program()])
+        known = self._known(server, parameters, fresh)
+
+        def start(port: int) -> tuple[int, bool]:
+            changed = server.configure(port, known, force_tls=force_tls)
+            self._machine.supervisor.apply(server.name, [server.program()])
+            return port, changed
+
+        port, changed = self._machine.serve(server.name, start)
         with self._admin(server, port) as admin:
             if changed:
                 admin.execute("SELECT pg_reload_conf()")
@@ -64,7 +69,8 @@ class Postgres:
     def _server(self, resource: Resource) -> PostgresServer:
         state = self._machine.state
         folder = state.folder("postgres", resource.name)
-        return PostgresServer(f"postgres-{resource.name}", folder, state.sockets, self._machine.certificates)
+        certificates, environment = self._machine.certificates, errand(state)
+        return PostgresServer(f"postgres-{resource.name}", folder, state.sockets, certificates, environment)
 
     def _parameters(self, inputs: Mapping[str, Any]) -> dict[str, str]:
         name = inputs.get("parameterGroupName", "")

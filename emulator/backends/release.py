@@ -36,25 +36,26 @@ class HelmRelease:
         name, namespace, values = inputs["name"], inputs["namespace"], inputs.get("values") or {}
         _refuse(effective(values)["executor"])
         release = describe(values, name=name, namespace=namespace)
-        addresses = self._addresses(release)
-        programs = {
-            p.component: self._program(release, p, values, namespace, addresses) for p in release.processes
-        }
-        self._start(name, release, programs, addresses)
+
+        def start(port: int) -> None:
+            addresses = self._addresses(release, port)
+            programs = {
+                p.component: self._program(release, p, values, namespace, addresses)
+                for p in release.processes
+            }
+            self._start(name, release, programs, addresses)
+
+        server = _program_name(release, "api-server")
+        self._machine.serve(server, start, name=PORT, prefer=_PREFERRED_PORT)
         return self._machine.computed(resource)
 
     def delete(self, resource: Resource) -> None:
         """Stops the processes; their logs stay."""
         self._machine.supervisor.stop(_owner(plain(resource.inputs)["name"]))
 
-    def _addresses(self, release: Release) -> Addresses:
-        supervisor, ports = self._machine.supervisor, self._machine.ports
-        serves = supervisor.running(_program_name(release, "api-server"))
-        return Addresses(
-            service_url=release.service_url,
-            api_port=ports.port(PORT, prefer=_PREFERRED_PORT, running=serves),
-            statsd_port=ports.port(_STATSD_PORT, running=True),
-        )
+    def _addresses(self, release: Release, api_port: int) -> Addresses:
+        statsd_port = self._machine.ports.port(_STATSD_PORT, running=True)
+        return Addresses(service_url=release.service_url, api_port=api_port, statsd_port=statsd_port)
 
     def _program(
         self, release: Release, process: Process, values: dict[str, Any], namespace: str, addresses: Addresses
@@ -84,7 +85,8 @@ class HelmRelease:
         if restarted:
             self._machine.progress.say(f"Airflow: started {', '.join(sorted(restarted))}")
         started = Started(
-            health_url=f"{addresses.api_url}{release.base_path}/api/v2/monitor/health",
+            api_port=addresses.api_port,
+            health_path=f"{release.base_path}/api/v2/monitor/health",
             programs={component: program.name for component, program in programs.items()},
             restarted=restarted,
             since=since,

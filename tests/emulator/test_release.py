@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,12 @@ from emulator import readiness
 from emulator.backends.release import RELEASE, HelmRelease
 from emulator.chart_defaults import lay_over
 from emulator.errors import EmulatorError
-from emulator.files import write_private
 from emulator.machine import Machine
 from offline.graph import Resource
+from tests.emulator import fake_airflow
 from tests.emulator.airflow_fixtures import NAMESPACE, VALUES, machine
 
 pytestmark = pytest.mark.emulator
-
-FAKE = Path(__file__).with_name("fake_airflow.py")
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +27,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMULATOR_AIRFLOW", str(folder / "airflow"))
         made = machine(folder)
-        program = folder / "airflow" / "bin" / "airflow"
-        write_private(program, f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n', mode=0o700)
+        fake_airflow.install(folder / "airflow")
         made.ports.port("aws")
         HelmRelease(made).ensure(resource(), None)
         yield made
@@ -97,7 +93,8 @@ def test_a_component_that_does_not_live_is_named_with_its_last_words(here: Machi
 def test_a_time_limit_names_the_component_that_is_late(here: Machine) -> None:
     HelmRelease(here).ensure(resource(), None)
     wanted = readiness.Started(
-        health_url="http://127.0.0.1:1/",
+        api_port=1,
+        health_path="/",
         programs={"api-server": "airflow-api-server"},
         restarted=[],
         since=readiness.now(),

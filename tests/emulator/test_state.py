@@ -69,7 +69,7 @@ def test_an_interrupted_write_leaves_the_old_content(tmp_path: Path, monkeypatch
 def test_a_second_run_is_refused_while_one_works(state: State) -> None:
     with (
         state.locked(),
-        pytest.raises(EmulatorError, match="another run works on stack test"),
+        pytest.raises(EmulatorError, match="works on stack test; wait for it"),
         state.locked(),
     ):
         pass
