@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _VPC_ID = "vpc-0a1b2c3d4e5f60718"
+_ROUTE_TABLE_ID = "rtb-0a1b2c3d4e5f60718"
 _OIDC_ID = "EXAMPLED539D4633E53DE1B71EXAMPLE"
 
 
@@ -33,9 +34,11 @@ def answer(function: str, args: Mapping[str, Any], account: str, region: str) ->
         # Nothing but AWS knows the zones of a user's subnets; offline each counts as one of its own.
         subnet_id = str(args["id"])
         return {"id": subnet_id, "vpcId": _VPC_ID, "availabilityZone": f"{region}-of-{subnet_id}"}
+    if function == "aws:ec2/getRouteTables:getRouteTables":
+        return {"id": region, "ids": [_ROUTE_TABLE_ID]}
     if function == "aws:ec2/getRouteTable:getRouteTable":
         route = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-0a1b2c3d4e5f60718", "gatewayId": ""}
-        return {"id": "rtb-0a1b2c3d4e5f60718", "subnetId": args["subnetId"], "routes": [route]}
+        return {"id": _ROUTE_TABLE_ID, "routeTableId": _ROUTE_TABLE_ID, "vpcId": _VPC_ID, "routes": [route]}
     if function not in answers:
         raise LookupError(f"{function}: no answer for this look-up; add one to offline/lookups.py")
     return answers[function]

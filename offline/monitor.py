@@ -14,10 +14,14 @@ from typing import Any, Protocol
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from offline.graph import STACK_TYPE, UNKNOWN, Graph, Resource, Secret
 from offline.wire import decode_struct, encode_struct
+
+
+class Refused(Exception):
+    """AWS answers a look-up with an error: the program hears of it, and may say what to do."""
 
 
 class Backend(Protocol):
@@ -28,7 +32,7 @@ class Backend(Protocol):
         ...
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer a look-up. Raises LookupError for one it has no answer for."""
+        """Answer a look-up. Raises Refused where the cloud would, LookupError where it has no answer."""
         ...
 
     def delete(self, resource: Resource) -> None:
@@ -73,6 +77,9 @@ class Monitor(mocks.MockMonitor):
     def Invoke(self, request: Any) -> Any:
         try:
             answer = self.backend.invoke(request.tok, decode_struct(request.args))
+        except Refused as refusal:
+            failure = provider_pb2.CheckFailure(reason=str(refusal))
+            return resource_pb2.ResourceInvokeResponse(failures=[failure])
         except Exception as error:
             self.errors.append(error)
             raise

@@ -125,12 +125,21 @@ def _run(
         raise (monitor.errors or [failure])[0] from None
     finally:
         settings.reset_options()
+        loop.run_until_complete(_end_leftovers())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         asyncio.set_event_loop(None)
     if monitor.errors:
         raise monitor.errors[0]
     return monitor.graph()
+
+
+async def _end_leftovers() -> None:
+    """What a failed program was still waiting for, such as look-ups beside the one that failed."""
+    leftovers = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in leftovers:
+        task.cancel()
+    await asyncio.gather(*leftovers, return_exceptions=True)
 
 
 async def _until_idle(program: Callable[[], object]) -> None:

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pulumi
-import pytest
 from pulumi import InvokeOptions, Output
 
-from components import lookups
+from components import lookup_checks, lookups
+from components.lookup_checks import SubnetFacts
 from offline import record_program
 from tests.components.samples import ACCOUNT, REGION
 
@@ -39,14 +39,9 @@ def test_the_cluster_gives_what_roles_firewall_and_provider_need() -> None:
     assert found["security_group_id"].startswith("sg-")
 
 
-def test_a_cluster_without_an_issuer_is_refused() -> None:
-    with pytest.raises(ValueError, match="platform has no OIDC issuer"):
-        lookups.issuer_of(SimpleNamespace(name="platform", identities=[SimpleNamespace(oidcs=[])]))
-
-
 def test_the_issuer_comes_without_its_scheme() -> None:
     oidc = SimpleNamespace(issuer="https://oidc.example/id/A")
-    found = lookups.issuer_of(SimpleNamespace(name="x", identities=[SimpleNamespace(oidcs=[oidc])]))
+    found = lookup_checks.issuer_of(SimpleNamespace(name="x", identities=[SimpleNamespace(oidcs=[oidc])]))
     assert found == "oidc.example/id/A"
 
 
@@ -74,48 +69,23 @@ def test_private_subnets_pass_in_their_order() -> None:
     assert found == {"ids": ids}
 
 
-def subnet(vpc: str = "vpc-1", zone: str = "a") -> SimpleNamespace:
-    return SimpleNamespace(vpc_id=vpc, availability_zone=zone)
-
-
-def table(gateway: str = "") -> SimpleNamespace:
-    return SimpleNamespace(routes=[SimpleNamespace(gateway_id=gateway)])
-
-
-@pytest.mark.parametrize(
-    ("subnets", "tables", "message"),
-    [
-        (
-            [subnet(), subnet(zone="b", vpc="vpc-2")],
-            [table(), table()],
-            "s-2: must lie in the cluster's VPC vpc-1",
-        ),
-        (
-            [subnet(), subnet(zone="b")],
-            [table("igw-1"), table()],
-            "s-1: must have no route to an internet gateway",
-        ),
-        ([subnet(), subnet()], [table(), table()], "at least two availability zones are needed"),
-    ],
-)
-def test_a_subnet_that_a_database_must_not_live_in_is_refused(
-    subnets: list[Any], tables: list[Any], message: str
-) -> None:
-    with pytest.raises(ValueError, match=message) as raised:
-        lookups.check_subnets(["s-1", "s-2"], "vpc-1", subnets, tables)
-    assert "(got " in str(raised.value)
-
-
-def test_all_problems_of_the_subnets_are_told_at_once() -> None:
-    with pytest.raises(ValueError, match=r"s-1: .*; s-2: .*; at least two"):
-        lookups.check_subnets(
-            ["s-1", "s-2"], "vpc-1", [subnet(), subnet(vpc="vpc-2")], [table("igw-1"), table()]
-        )
+def subnet(zone: str, *gateways: str | None) -> SubnetFacts:
+    routes = [SimpleNamespace(gateway_id=gateway) for gateway in gateways]
+    return SubnetFacts(subnet_id=f"s-{zone}", vpc_id="vpc-1", zone=zone, routes=routes)
 
 
 def test_private_routes_are_accepted() -> None:
-    routes = [table("local"), SimpleNamespace(routes=[SimpleNamespace(gateway_id=None)])]
-    assert lookups.check_subnets(["s-1", "s-2"], "vpc-1", [subnet(), subnet(zone="b")], routes) == [
-        "s-1",
-        "s-2",
-    ]
+    assert (
+        lookup_checks.subnet_problems("vpc-1", [subnet("a", "local", "vgw-1"), subnet("b", None, "")]) == []
+    )
+
+
+def test_all_problems_of_the_subnets_are_told_at_once() -> None:
+    lines = lookup_checks.subnet_problems("vpc-2", [subnet("a", "local", "igw-1"), subnet("a", "local")])
+    assert len(lines) == 4
+    assert all(line.startswith("airflow:network.subnet_ids: ") and "(got " in line for line in lines)
+
+
+def test_releases_are_compared_as_numbers() -> None:
+    assert lookup_checks.untested("1.9") is None
+    assert lookup_checks.untested("1.100")
