@@ -1,10 +1,12 @@
 """The connection budget: everything that opens a database connection, against what the instance class has.
 
-Worst case by design: every pool filled to its overflow, while a rollout runs old and new pods side by side.
+Worst case by design: every pool filled to its overflow, while a rollout runs old and new pods side by side,
+and those of the rollout before still finish their tasks.
 Task processes, DAG parsing processes and task pods are not in it: since Airflow 3 they have no database
 access, they ask the API server or the process that started them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -86,6 +88,9 @@ class Demand:
 
     replicas: dict[str, int]
     """Pods of scheduler, api_server, dag_processor, triggerer and, with Celery, workers."""
+    finishing: Sequence[str] = ()
+    """Of these, whose old pods live on after a rollout until their tasks have ended: while that lasts, the
+    next rollout may begin."""
     worker_concurrency: int = 0
     """Tasks at once per Celery worker."""
     pool: Pool = Pool()
@@ -147,6 +152,8 @@ def budget(instance_class: str, demand: Demand) -> Budget:
     lines: list[Line] = []
     for component, replicas in demand.replicas.items():
         pods = {component: replicas, f"{component} in a rollout": surge(component, replicas)}
+        if component in demand.finishing:
+            pods[f"{component} finishing tasks"] = replicas
         each = _per_pod(component, demand)
         lines += [Line(what=what, count=count, each=each) for what, count in pods.items()]
     lines.append(Line(what="Jobs", count=1, each=JOBS))

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from pulumi import Input
 
-from components import pod_layout
-from components.chart_resources import SIDECAR_RESOURCES, Values, account, component, resources, smoke_mounts
+from components import executors, pod_layout
+from components.chart_resources import (
+    SIDECAR_RESOURCES,
+    Values,
+    account,
+    component,
+    resources,
+    smoke_mounts,
+    toleration,
+)
 from components.dag_bundles import dag_bundles
 
 if TYPE_CHECKING:
@@ -37,22 +45,22 @@ class ChartInputs:
 
 
 def component_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
-    """Scheduler, API server, DAG processor, triggerer, Celery workers and task pods."""
+    """Scheduler, API server, DAG processor, triggerer, and what runs the tasks."""
     parts = airflow.components
-    smoke = smoke_mounts(inputs.smoke_config_map, inputs.smoke_files)
     roles, hashes = inputs.role_arns, inputs.hashes
+    starts_pods = executors.starts_pods(airflow.executor)
     return {
         "scheduler": _scheduler(airflow, inputs),
         "apiServer": {
             **component(parts.api_server, roles.get("api-server"), hashes.get("api-server")),
-            "allowPodLogReading": starts_pods(airflow),
+            "allowPodLogReading": starts_pods,
             # Reads the logs of running task pods.
-            "serviceAccount": account(roles.get("api-server"), talks_to_kubernetes=starts_pods(airflow)),
+            "serviceAccount": account(roles.get("api-server"), talks_to_kubernetes=starts_pods),
         },
         "dagProcessor": {
             **component(parts.dag_processor, roles.get("dag-processor"), hashes.get("dag-processor")),
             **_GROOMER,
-            **smoke,
+            **_smoke(inputs),
             "enabled": True,
             "dagBundleConfigList": dag_bundles(airflow),
         },
@@ -61,49 +69,67 @@ def component_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
             **_GROOMER,
             # With a volume the pod would be stuck to its zone and node; the logs are in S3.
             "persistence": {"enabled": False},
+            # It watches the pods that deferred tasks have started.
+            "serviceAccount": account(
+                roles.get("triggerer"), talks_to_kubernetes=airflow.tasks_may_start_pods
+            ),
         },
         "workers": {
-            "celery": {
-                **component(parts.workers, roles.get("worker"), hashes.get("worker")),
-                **smoke,
-                "persistence": {"enabled": False},
-                "terminationGracePeriodSeconds": parts.workers.termination_grace_seconds,
-            },
-            "kubernetes": {**_task_pods(airflow, inputs), **smoke},
+            "celery": _celery_workers(airflow, inputs),
+            **({"kubernetes": _task_pods(airflow, inputs)} if starts_pods else {}),
         },
     }
 
 
-def starts_pods(airflow: "AirflowSettings") -> bool:
-    """Whether an executor starts a pod per task, and so may talk to Kubernetes."""
-    return "KubernetesExecutor" in airflow.executor.split(",")
+def _smoke(inputs: ChartInputs) -> Values:
+    return smoke_mounts(inputs.smoke_config_map, inputs.smoke_files)
 
 
 def _scheduler(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
-    role_arn = inputs.role_arns.get("scheduler")
+    role_arn, settings = inputs.role_arns.get("scheduler"), airflow.components.scheduler
+    runs_tasks = executors.runs_in_scheduler(airflow.executor)
+    talks = executors.starts_pods(airflow.executor) or (runs_tasks and airflow.tasks_may_start_pods)
     values = {
-        **component(airflow.components.scheduler, role_arn, inputs.hashes.get("scheduler")),
+        **component(settings, role_arn, inputs.hashes.get("scheduler")),
         **_GROOMER,
-        "serviceAccount": account(role_arn, talks_to_kubernetes=starts_pods(airflow)),
+        "serviceAccount": account(role_arn, talks_to_kubernetes=talks),
     }
-    if airflow.executor != "LocalExecutor":
+    if not runs_tasks:
         return values
-    # LocalExecutor runs the tasks inside the scheduler, which then needs DAG files and time to finish.
+    # It then needs the DAG files that tasks are run from, and time to let them finish.
     grace = {"terminationGracePeriodSeconds": airflow.components.workers.termination_grace_seconds}
-    return {**values, **smoke_mounts(inputs.smoke_config_map, inputs.smoke_files), **grace}
+    return {**values, **_smoke(inputs), **grace}
+
+
+def _celery_workers(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
+    # The chart asks this also of a scheduler that runs tasks, and would give it a volume.
+    without_volume: Values = {"persistence": {"enabled": False}}
+    if not executors.uses_celery(airflow.executor):
+        return without_volume
+    settings, role_arn = airflow.components.workers, inputs.role_arns.get("worker")
+    return {
+        **component(settings, role_arn, inputs.hashes.get("worker")),
+        **_smoke(inputs),
+        **without_volume,
+        "serviceAccount": account(role_arn, talks_to_kubernetes=airflow.tasks_may_start_pods),
+        "terminationGracePeriodSeconds": settings.termination_grace_seconds,
+    }
 
 
 def _task_pods(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
-    """No restart hash: a task pod reads the Secrets as they are when it starts, and the hash would stand in
+    """The template of KubernetesExecutor's pods; a task's `pod_override` is laid over it.
+
+    No restart hash: a task pod reads the Secrets as they are when it starts, and the hash would stand in
     the ConfigMap that all components share, and restart them all.
     """
-    role_arn = inputs.role_arns.get(pod_layout.TASK_POD)
-    # Without a role of their own they run under the workers' account.
-    own_account = {} if role_arn is None else {"serviceAccount": account(role_arn)}
+    settings, role_arn = airflow.task_pods, inputs.role_arns.get(pod_layout.TASK_POD)
     return {
-        "resources": resources(airflow.task_pods),
+        "resources": resources(settings),
+        "nodeSelector": dict(settings.node_selector),
+        "tolerations": [toleration(taint) for taint in settings.tolerations],
         # Given here too: else the chart merges the global labels into a deprecated key and complains of it.
         "labels": dict(inputs.labels),
         "terminationGracePeriodSeconds": airflow.components.workers.termination_grace_seconds,
-        **own_account,
+        "serviceAccount": account(role_arn, talks_to_kubernetes=airflow.tasks_may_start_pods),
+        **_smoke(inputs),
     }

@@ -15,7 +15,8 @@ from components.pod_layout import (
 )
 
 if TYPE_CHECKING:
-    from stacks.airflow_sections import ComponentSettings, Resources
+    from stacks.airflow_sections import ComponentSettings
+    from stacks.pod_sections import Resources, Toleration
 
 Values = dict[str, Any]
 
@@ -71,6 +72,12 @@ def resources(settings: "ComponentSettings | Resources") -> Values:
         "requests": {"cpu": settings.requests.cpu, "memory": settings.requests.memory},
         "limits": {"cpu": settings.limits.cpu, "memory": settings.limits.memory},
     }
+
+
+def toleration(taint: "Toleration") -> Values:
+    """As Kubernetes writes it: without a value, every value of the taint is tolerated."""
+    value = {"operator": "Exists"} if taint.value is None else {"operator": "Equal", "value": taint.value}
+    return {"key": taint.key, **value, "effect": taint.effect}
 
 
 def environment(values: Mapping[str, str]) -> list[Values]:

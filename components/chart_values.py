@@ -8,8 +8,8 @@ Outputs.
 
 from typing import TYPE_CHECKING
 
-from components import naming, pod_layout
-from components.chart_components import ChartInputs, component_values, starts_pods
+from components import executors, naming, pod_layout
+from components.chart_components import ChartInputs, component_values
 from components.chart_config import airflow_config
 from components.chart_dags import dags
 from components.chart_resources import (
@@ -54,6 +54,7 @@ def chart_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
 
 
 def _identity(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
+    starts_pods = executors.starts_pods(airflow.executor)
     return {
         "useStandardNaming": True,
         "fullnameOverride": naming.RELEASE,
@@ -64,8 +65,8 @@ def _identity(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
         "defaultAirflowRepository": airflow.image.repository,
         "defaultAirflowTag": airflow.image.tag,
         "executor": airflow.executor,
-        "allowPodLaunching": starts_pods(airflow),
-        "webserver": {"allowPodLogReading": starts_pods(airflow)},
+        "allowPodLaunching": starts_pods or airflow.tasks_may_start_pods,
+        "webserver": {"allowPodLogReading": starts_pods},
     }
 
 

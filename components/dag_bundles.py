@@ -27,11 +27,6 @@ def source_path(name: str) -> str:
     return f"{SOURCES_PATH}/{name}"
 
 
-def runs_tasks_in_scheduler(airflow: AirflowSettings) -> bool:
-    """Whether the scheduler itself runs tasks, and so needs their DAG files."""
-    return "LocalExecutor" in airflow.executor.split(",")
-
-
 def _bundle(source: DagSource) -> Bundle:
     if source.source == "image":
         return _local(source.name)  # without a path: [core] dags_folder

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulumi import Input
 
-from components import naming
-from components.dag_bundles import runs_tasks_in_scheduler
+from components import executors, naming
 from components.pod_layout import GIT_KEY
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class GitSecret:
 
 def git_secrets(airflow: AirflowSettings, access: GitAccess) -> list[GitSecret]:
     """One per kind of access that the DAG sources need."""
-    scheduler = ["scheduler"] if runs_tasks_in_scheduler(airflow) else []
+    scheduler = ["scheduler"] if executors.runs_in_scheduler(airflow.executor) else []
     # The chart puts git-sync beside the triggerer as well. The key is mounted by subPath, which the kubelet
     # does not refresh, and the token is environment.
     beside = ["dag-processor", "triggerer", "worker", *scheduler]

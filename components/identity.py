@@ -8,7 +8,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import iam
 
-from components import iam_documents, naming, pod_policies
+from components import executors, iam_documents, naming, pod_policies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class ComponentRolesArgs:
     stack: str
     """Part of the SSM paths."""
     executor: str
-    """With LocalExecutor the scheduler runs the tasks, and so writes their logs."""
+    """Decides which components there are, and who of them runs tasks and so writes their logs."""
     oidc: OidcProvider
     account_id: Input[str]
     partition: Input[str]
@@ -101,7 +101,7 @@ class ComponentRolesArgs:
 def component_roles(
     args: ComponentRolesArgs, opts: ResourceOptions | None = None
 ) -> dict[str, ServiceAccountRole]:
-    """One role per Airflow component, by component name."""
+    """One role per Airflow component that the executor needs, by component name."""
     grant = Output.all(
         stack=args.stack,
         region=args.region,
@@ -128,4 +128,4 @@ def component_roles(
             opts,
         )
 
-    return {component: role(component) for component in naming.COMPONENTS}
+    return {component: role(component) for component in executors.accounts(args.executor)}

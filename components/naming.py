@@ -13,8 +13,9 @@ from pathlib import Path
 RELEASE = "airflow"
 """Helm release: the chart derives service accounts, services and labels from it."""
 
-COMPONENTS = ("scheduler", "api-server", "dag-processor", "triggerer", "worker")
-"""Airflow components that have a service account and a role of their own."""
+COMPONENTS = ("scheduler", "api-server", "dag-processor", "triggerer", "worker", "worker-kubernetes")
+"""Airflow components that can have a service account and a role of their own; which of them a stack has
+follows from its executor (executors.accounts)."""
 
 DATABASE_SECRET = "airflow-database-url"  # noqa: S105  a name, not the secret
 BROKER_SECRET = "airflow-celery-broker-url"  # noqa: S105  a name, not the secret

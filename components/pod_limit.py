@@ -2,26 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from components.chart_components import starts_pods
+from components import executors
 
 if TYPE_CHECKING:
     from stacks.airflow_sections import AirflowSettings
 
 ROLLOUT_FACTOR = 2
 """A rollout may run every new pod beside every old one."""
+FINISHING_FACTOR = 3
+"""Pods that let their tasks finish may still be there when the next rollout begins: old, current and new."""
 ANCILLARY_PODS = 10
 """StatsD, Jobs with their retries, pods that people start by hand."""
 
 
 def pod_limit(airflow: "AirflowSettings") -> int:
-    """Every replica twice, each scheduler's task pods, and some spare."""
-    parts = airflow.components
-    replicas = (
-        parts.scheduler.replicas
-        + parts.api_server.replicas
-        + parts.dag_processor.replicas
-        + parts.triggerer.replicas
-        + (parts.workers.replicas if airflow.executor_uses_celery else 0)
+    """Every replica as often as rollouts may double it, a pod for each task that may have one, and spare."""
+    finishing = executors.finishing(airflow.executor)
+    replicas = sum(
+        getattr(airflow.components, name).replicas
+        * (FINISHING_FACTOR if name in finishing else ROLLOUT_FACTOR)
+        for name in executors.deployments(airflow.executor)
     )
-    task_pods = airflow.parallelism * parts.scheduler.replicas if starts_pods(airflow) else 0
-    return replicas * ROLLOUT_FACTOR + task_pods + ANCILLARY_PODS
+    has_task_pods = executors.starts_pods(airflow.executor) or airflow.tasks_may_start_pods
+    tasks = airflow.parallelism * airflow.components.scheduler.replicas
+    return replicas + (tasks if has_task_pods else 0) + ANCILLARY_PODS

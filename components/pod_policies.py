@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from components import naming
+from components import executors, naming
 from components.iam_documents import Statement, document
 
 
@@ -66,7 +66,7 @@ def parameter_read(grant: Mapping[str, str]) -> list[Statement]:
 
 def component_policy(component: str, executor: str, grant: Mapping[str, str]) -> str:
     """What one Airflow component may do; whoever runs task code or trigger code also writes its logs."""
-    writers = {"worker", "triggerer"} | ({"scheduler"} if "LocalExecutor" in executor else set())
+    writers = {"triggerer"} | executors.task_runners(executor)
     readers = {"api-server"}
     logs = log_write(grant) if component in writers else log_read(grant) if component in readers else []
     return document([*logs, *parameter_read(grant)])

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from components import executors
 from components.capacity import SQL_ALCHEMY_MAX_OVERFLOW, SQL_ALCHEMY_POOL_SIZE
 from stacks.dag_sections import DagSources, ImageSource
-from stacks.section import Cpu, Email, Memory, Section, matching, one_of, refused
+from stacks.pod_sections import Resources, TaskPodSettings
+from stacks.section import Email, Section, matching, one_of, refused
 
 SUPPORTED_CHART = "1.22.0"
 """The values are written for this release and its schema; 2.0 removes keys they use."""
@@ -58,24 +60,6 @@ class ChartSettings(Section):
     """The release that the program's values are written for."""
     location: ChartLocation = "https://airflow.apache.org"
     """URL of a chart repository, or path of a downloaded package."""
-
-
-class Quantity(Section):
-    """CPU and memory, in Kubernetes' notation."""
-
-    cpu: Cpu
-    """Cores, or thousandths of one."""
-    memory: Memory
-    """Bytes, with a binary unit."""
-
-
-class Resources(Section):
-    """What a pod is promised and what it may not exceed."""
-
-    requests: Quantity
-    """What a node sets aside for the pod; the pod waits until one has it free."""
-    limits: Quantity
-    """CPU beyond it is withheld; memory beyond it ends the container."""
 
 
 class ComponentSettings(Resources):
@@ -164,12 +148,14 @@ class AirflowSettings(Section):
     """More plain environment for every component."""
     components: ComponentsSettings
     """Sizes of Airflow's deployments."""
-    task_pods: Resources
+    task_pods: TaskPodSettings
     """Pods of the Kubernetes executor."""
+    tasks_may_start_pods: bool = False
+    """Whether task code may start pods in the namespace (KubernetesPodOperator), with any executor."""
     dags: DagSources = Field(default_factory=lambda: [ImageSource()])
     """Where DAG files come from; several sources work side by side, each a bundle of its own."""
 
     @property
     def executor_uses_celery(self) -> bool:
         """Whether some tasks run on Celery workers, and so need a broker."""
-        return "CeleryExecutor" in self.executor.split(",")
+        return executors.uses_celery(self.executor)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from components import executors
 from components.capacity import Demand, Pool, budget
-from stacks.airflow_sections import AirflowSettings, Resources
+from stacks.airflow_sections import AirflowSettings
 from stacks.aws_sections import CacheSettings, DatabaseSettings
+from stacks.pod_sections import Resources
 from stacks.quantities import memory_bytes, millicores
 from stacks.registry import rule
 from stacks.section import Problem
@@ -113,6 +115,19 @@ def workers_have_memory_for_their_children(airflow: AirflowSettings) -> Iterator
 
 
 @rule("airflow")
+def scheduler_has_memory_for_its_tasks(airflow: AirflowSettings) -> Iterator[Problem]:
+    """With LocalExecutor the tasks are the scheduler's children; the kernel would kill one, or itself."""
+    scheduler, needed = airflow.components.scheduler, airflow.parallelism * CHILD_MIB
+    local = executors.runs_in_scheduler(airflow.executor)
+    if local and memory_bytes(scheduler.limits.memory) < needed * 2**20:
+        yield Problem(
+            path="airflow.components.scheduler.limits.memory",
+            rule=f"should be at least {needed}Mi: parallelism {airflow.parallelism} x {CHILD_MIB}Mi per task",
+            value=scheduler.limits.memory,
+        )
+
+
+@rule("airflow")
 def dag_share_fits(airflow: AirflowSettings) -> Iterator[Problem]:
     """A share above the whole promises what a scheduler never gives."""
     if airflow.max_active_tasks_per_dag > airflow.parallelism:
@@ -126,17 +141,11 @@ def dag_share_fits(airflow: AirflowSettings) -> Iterator[Problem]:
 @rule("airflow", "database")
 def connections_fit(airflow: AirflowSettings, database: DatabaseSettings) -> Iterator[Problem]:
     """Over the limit PostgreSQL refuses connections, in the worst moment: while a rollout runs."""
-    components = airflow.components
-    names = [
-        "scheduler",
-        "api_server",
-        "dag_processor",
-        "triggerer",
-        *(["workers"] if airflow.executor_uses_celery else []),
-    ]
+    components, names = airflow.components, executors.deployments(airflow.executor)
     pool = Pool(size=airflow.connection_pool.size, max_overflow=airflow.connection_pool.max_overflow)
     demand = Demand(
         replicas={name: getattr(components, name).replicas for name in names},
+        finishing=executors.finishing(airflow.executor),
         worker_concurrency=components.workers.concurrency,
         pool=pool,
     )

@@ -26,6 +26,7 @@ CASES: dict[str, AirflowSettings] = {
     "kubernetes": settings(executor="KubernetesExecutor"),
     "both": settings(executor="CeleryExecutor,KubernetesExecutor"),
     "local": settings(executor="LocalExecutor"),
+    "pods": settings(executor="LocalExecutor", tasks_may_start_pods=True),
 }
 AIRFLOW_PODS = ("api-server", "dag-processor", "scheduler", "triggerer", "worker")
 each_case = pytest.mark.parametrize("case", CASES)
@@ -57,6 +58,11 @@ def deployments(case: str) -> dict[str, dict[str, Any]]:
 
 def pod(case: str, part: str) -> dict[str, Any]:
     return deployments(case)[f"airflow-{part}"]["spec"]["template"]
+
+
+def task_pod(case: str) -> dict[str, Any]:
+    """The template that KubernetesExecutor starts each task's pod from."""
+    return yaml.safe_load(find(case, "ConfigMap", "airflow-config")["data"]["pod_template_file.yaml"])
 
 
 def containers(template: dict[str, Any]) -> Iterator[dict[str, Any]]:

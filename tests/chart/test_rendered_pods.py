@@ -8,17 +8,23 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from components import executors
 from components.chart_resources import RESTART_ANNOTATION
+from components.pod_layout import TASK_POD
 
 from .rendering import (
     AIRFLOW_PODS,
+    CASES,
     containers,
+    deployments,
     each_case,
     each_pod,
     find,
     main,
     needs_chart,
+    objects,
     pod,
+    task_pod,
     variables,
 )
 
@@ -34,25 +40,47 @@ def test_each_component_uses_the_account_its_role_trusts(part: str) -> None:
     }
 
 
-def test_task_pods_run_under_the_workers_account_and_role() -> None:
-    config = find("kubernetes", "ConfigMap", "airflow-config")["data"]
-    template = yaml.safe_load(config["pod_template_file.yaml"])
-    assert template["spec"]["serviceAccountName"] == "airflow-worker"
-    account = find("kubernetes", "ServiceAccount", "airflow-worker")
-    assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].endswith("role/worker")
+@pytest.mark.parametrize("case", ["kubernetes", "both"])
+def test_task_pods_run_under_their_own_account_and_role(case: str) -> None:
+    assert task_pod(case)["spec"]["serviceAccountName"] == "airflow-worker-kubernetes"
+    account = find(case, "ServiceAccount", "airflow-worker-kubernetes")
+    assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].endswith("role/worker-kubernetes")
+    assert account["automountServiceAccountToken"] is False
 
 
 @each_case
-def test_a_task_pod_or_worker_finds_the_smoke_dag_and_the_certificates(case: str) -> None:
-    data = find(case, "ConfigMap", "airflow-config")["data"]
-    runner = "scheduler" if case == "local" else "worker"
-    if "pod_template_file.yaml" in data:
-        runners = [yaml.safe_load(data["pod_template_file.yaml"])["spec"]["containers"][0]]
-    else:
-        runners = [main(case, runner)]
-    for container in runners:
+def test_the_service_accounts_are_those_that_have_a_role(case: str) -> None:
+    """An account more would be one that nobody looks after, an account less a pod without its role."""
+    found = {o["metadata"]["name"] for o in objects(case) if o["kind"] == "ServiceAccount"}
+    expected = {f"airflow-{part}" for part in executors.accounts(CASES[case].executor)}
+    assert found == {*expected, "airflow-statsd"}
+
+
+@each_case
+def test_only_celery_has_workers_and_their_broker(case: str) -> None:
+    celery = executors.uses_celery(CASES[case].executor)
+    assert ("airflow-worker" in deployments(case)) == celery
+    assert ("AIRFLOW__CELERY__BROKER_URL" in yaml.safe_dump(objects(case))) == celery
+
+
+def test_pods_that_tasks_start_need_a_role_and_a_token() -> None:
+    """Of a stack with LocalExecutor: its tasks run in the scheduler, and the triggerer watches their pods."""
+    binding = find("pods", "RoleBinding", "airflow-pod-launcher-rolebinding")
+    holders = {subject["name"] for subject in binding["subjects"]}
+    assert holders == {"airflow-scheduler", "airflow-triggerer"}
+    accounts = [o for o in objects("pods") if o["kind"] == "ServiceAccount"]
+    # Kubernetes' own default is to mount it.
+    mounting = {a["metadata"]["name"] for a in accounts if a.get("automountServiceAccountToken", True)}
+    assert mounting == holders
+
+
+@each_case
+def test_who_runs_tasks_finds_the_smoke_dag_and_the_certificates(case: str) -> None:
+    runners = executors.task_runners(CASES[case].executor)
+    for part in runners:
+        container = task_pod(case)["spec"]["containers"][0] if part == TASK_POD else main(case, part)
         paths = {mount["mountPath"] for mount in container["volumeMounts"]}
-        assert {"/opt/airflow/smoke/smoke.py", "/opt/airflow/certificates"} <= paths
+        assert {"/opt/airflow/smoke/smoke.py", "/opt/airflow/certificates"} <= paths, part
 
 
 @each_pod

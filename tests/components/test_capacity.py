@@ -1,6 +1,7 @@
 """The connection budget's arithmetic."""
 
 import re
+from dataclasses import replace
 from math import ceil
 
 import pytest
@@ -63,6 +64,13 @@ def test_a_rollout_is_counted_beside_what_runs(demand: Demand) -> None:
     for name in NAMES:
         assert lines[f"{name} in a rollout"].count == surge(name, demand.replicas[name]) >= 1
         assert lines[f"{name} in a rollout"].each == lines[name].each
+
+
+@given(classes, demands)
+def test_pods_that_finish_their_tasks_are_counted_a_third_time(instance_class: str, demand: Demand) -> None:
+    longer = replace(demand, finishing=("workers",))
+    workers = demand.replicas["workers"] * (demand.worker_concurrency + 1)
+    assert budget(instance_class, longer).total == budget(instance_class, demand).total + workers
 
 
 def test_the_smallest_stack_written_by_hand() -> None:

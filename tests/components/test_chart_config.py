@@ -7,11 +7,11 @@ import pytest
 
 from components.chart_values import chart_values
 from components.local_settings import local_settings
+from stacks.airflow_sections import EXECUTORS
 
 from .airflow_samples import INPUTS, settings, with_workers
 
 VALUES = chart_values(settings(), INPUTS)
-EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)

@@ -5,17 +5,15 @@ from typing import Any
 
 import pytest
 
-from components import naming
+from components import executors
 from components.chart_resources import RESTART_ANNOTATION
 from components.chart_source import chart_source
 from components.chart_values import chart_values
-from components.pod_limit import pod_limit
 from stacks.airflow_sections import ChartSettings
 
 from .airflow_samples import INPUTS, settings
 
 VALUES = chart_values(settings(), INPUTS)
-EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
 
 
 def parts(values: dict[str, Any]) -> dict[str, Any]:
@@ -25,11 +23,12 @@ def parts(values: dict[str, Any]) -> dict[str, Any]:
         "dag-processor": values["dagProcessor"],
         "triggerer": values["triggerer"],
         "worker": values["workers"]["celery"],
+        "worker-kubernetes": values["workers"].get("kubernetes", {}),
     }
 
 
 PARTS = parts(VALUES)
-each_part = pytest.mark.parametrize("part", naming.COMPONENTS)
+each_part = pytest.mark.parametrize("part", executors.accounts("CeleryExecutor"))
 
 
 def mounted(values: dict[str, Any]) -> list[str]:
@@ -87,12 +86,6 @@ def test_a_component_restarts_with_its_secrets(part: str) -> None:
     assert PARTS[part]["podAnnotations"] == {RESTART_ANNOTATION: f"hash-of-{part}"}
 
 
-def test_task_pods_carry_no_hash_that_would_restart_everything() -> None:
-    """Their template lies in the ConfigMap whose checksum every component carries."""
-    assert "podAnnotations" not in VALUES["workers"]["kubernetes"]
-    assert "airflowPodAnnotations" not in VALUES
-
-
 @each_part
 def test_a_component_takes_its_own_role(part: str) -> None:
     annotations = PARTS[part]["serviceAccount"]["annotations"]
@@ -106,22 +99,9 @@ def test_a_component_has_replicas_sizes_and_a_budget_that_a_drain_can_meet(part:
     assert PARTS[part]["podDisruptionBudget"] == {"enabled": True, "config": {"maxUnavailable": 1}}
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
-def test_only_what_starts_or_reads_pods_talks_to_kubernetes(executor: str) -> None:
-    found = parts(chart_values(settings(executor=executor), INPUTS))
-    talkers = {
-        part for part, values in found.items() if values["serviceAccount"]["automountServiceAccountToken"]
-    }
-    assert talkers == ({"scheduler", "api-server"} if "Kubernetes" in executor else set())
-
-
 @pytest.mark.parametrize("part", ["triggerer", "worker"])
 def test_no_component_keeps_a_volume(part: str) -> None:
     assert PARTS[part]["persistence"] == {"enabled": False}
-
-
-def test_workers_may_finish_the_longest_task() -> None:
-    assert PARTS["worker"]["terminationGracePeriodSeconds"] == 3900
 
 
 def test_every_pod_mounts_the_certificates_as_a_folder() -> None:
@@ -129,20 +109,6 @@ def test_every_pod_mounts_the_certificates_as_a_folder() -> None:
     assert VALUES["volumeMounts"] == [
         {"name": "rds-ca", "mountPath": "/opt/airflow/certificates", "readOnly": True}
     ]
-
-
-@pytest.mark.parametrize(
-    ("executor", "expected"),
-    [
-        ("CeleryExecutor", {"dag-processor", "worker"}),
-        ("LocalExecutor", {"dag-processor", "worker", "scheduler"}),
-    ],
-)
-def test_the_smoke_dag_is_mounted_where_dags_are_read_or_run(executor: str, expected: set[str]) -> None:
-    values = chart_values(settings(executor=executor), INPUTS)
-    found = {part for part, its in parts(values).items() if mounted(its) == ["/opt/airflow/smoke/smoke.py"]}
-    assert found == expected
-    assert mounted(values["workers"]["kubernetes"]) == ["/opt/airflow/smoke/smoke.py"]
 
 
 def test_smoke_files_are_mounted_one_by_one() -> None:
@@ -153,11 +119,6 @@ def test_smoke_files_are_mounted_one_by_one() -> None:
 def test_a_component_without_a_role_gets_none() -> None:
     values = chart_values(settings(), replace(INPUTS, role_arns={}))
     assert values["triggerer"]["serviceAccount"]["annotations"] == {}
-
-
-def test_a_role_for_task_pods_gives_them_their_own_account() -> None:
-    values = chart_values(settings(), replace(INPUTS, role_arns={"worker-kubernetes": "arn:x"}))
-    assert values["workers"]["kubernetes"]["serviceAccount"]["create"] is True
 
 
 def test_a_chart_on_disk_needs_no_repository() -> None:
@@ -173,11 +134,3 @@ def test_a_chart_from_a_repository_is_pinned_exactly() -> None:
         "version": "1.22.0",
         "repository_opts": {"repo": "https://airflow.apache.org"},
     }
-
-
-def test_the_pod_limit_leaves_room_for_a_whole_rollout() -> None:
-    assert pod_limit(settings()) >= 2 * 10
-
-
-def test_the_pod_limit_counts_task_pods_of_each_scheduler() -> None:
-    assert pod_limit(settings(executor="KubernetesExecutor", parallelism=100)) >= 200

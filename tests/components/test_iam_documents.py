@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from components import iam_documents, naming, pod_policies
+from stacks.airflow_sections import EXECUTORS
 from tests.components.samples import ACCOUNT, BUCKET, GRANT, ISSUER, KEY, PROVIDER, REGION
 
-EXECUTORS = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor", "CeleryExecutor,KubernetesExecutor")
 PARAMETERS = [
     f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/airflow/test/connections/*",
     f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/airflow/test/variables/*",
@@ -51,6 +51,9 @@ LOG_WRITE = LOG_READ | {"s3:PutObject", "kms:GenerateDataKey"}
         ("scheduler", "CeleryExecutor", PARAMETER_READ),
         ("scheduler", "KubernetesExecutor", PARAMETER_READ),
         ("scheduler", "LocalExecutor", LOG_WRITE | PARAMETER_READ),
+        ("worker-kubernetes", "KubernetesExecutor", LOG_WRITE | PARAMETER_READ),
+        ("worker-kubernetes", "CeleryExecutor,KubernetesExecutor", LOG_WRITE | PARAMETER_READ),
+        ("worker", "CeleryExecutor,KubernetesExecutor", LOG_WRITE | PARAMETER_READ),
         ("dag-processor", "CeleryExecutor", PARAMETER_READ),
         ("dag-processor", "LocalExecutor", PARAMETER_READ),
     ],

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from components import naming, pod_policies
+from components import executors, pod_policies
 from components.identity import ServiceAccountRole, ServiceAccountRoleArgs, component_roles
 from offline import Graph, record_program
+from stacks.airflow_sections import EXECUTORS
 from tests.components.samples import BOUNDARY, GRANT, ISSUER, PROVIDER, ROLES, built
 
+CELERY = executors.accounts("CeleryExecutor")
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 ARGS = ServiceAccountRoleArgs(
@@ -26,7 +28,7 @@ def graph(request: pytest.FixtureRequest) -> Graph:
     return record_program(lambda: component_roles(ROLES), preview=request.param)
 
 
-@pytest.mark.parametrize("component", naming.COMPONENTS)
+@pytest.mark.parametrize("component", CELERY)
 def test_each_component_has_a_role_that_only_its_service_account_takes(graph: Graph, component: str) -> None:
     role = graph.only(ROLE, f"identity-{component}-role")
     (trust,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
@@ -38,7 +40,7 @@ def test_each_component_has_a_role_that_only_its_service_account_takes(graph: Gr
     }
 
 
-@pytest.mark.parametrize("component", naming.COMPONENTS)
+@pytest.mark.parametrize("component", CELERY)
 def test_each_role_has_the_policy_of_its_component(graph: Graph, component: str) -> None:
     policy = graph.only(POLICY, f"identity-{component}-policy").inputs["policy"]
     assert policy == pod_policies.component_policy(component, "CeleryExecutor", GRANT)
@@ -66,10 +68,18 @@ def test_without_a_boundary_none_is_set(graph: Graph) -> None:
     assert [r.name for r in graph.of_type(ROLE) if "permissionsBoundary" in r.inputs] == []
 
 
-def test_roles_are_returned_by_component_name() -> None:
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_roles_are_those_of_the_executors_components(executor: str) -> None:
     found: dict[str, ServiceAccountRole] = {}
-    record_program(lambda: found.update(component_roles(ROLES)))
-    assert tuple(found) == naming.COMPONENTS
+    record_program(lambda: found.update(component_roles(replace(ROLES, executor=executor))))
+    assert tuple(found) == executors.accounts(executor)
+
+
+def test_a_role_of_task_pods_is_for_their_own_account_alone() -> None:
+    graph = record_program(lambda: component_roles(replace(ROLES, executor="KubernetesExecutor")))
+    trust = graph.only(ROLE, "identity-worker-kubernetes-role").inputs["assumeRolePolicy"]
+    assert "system:serviceaccount:airflow:airflow-worker-kubernetes" in trust
+    assert [r.name for r in graph.of_type(ROLE) if r.name == "identity-worker-role"] == []
 
 
 def test_the_output_is_the_roles_arn() -> None:

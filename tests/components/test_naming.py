@@ -46,6 +46,7 @@ def test_service_accounts_are_those_of_the_charts_standard_naming() -> None:
         "airflow-dag-processor",
         "airflow-triggerer",
         "airflow-worker",
+        "airflow-worker-kubernetes",
     ]
 
 
