@@ -74,6 +74,7 @@ class Arguments:
             stack=self.stack,
             key_arn=encryption.key_arn,
             rotations=self.config.secrets.rotations,
+            oldest_fernet_key=self.config.secrets.oldest_fernet_key,
             broker=self.config.cache is not None,
         )
 

@@ -59,6 +59,8 @@ class CredentialsArgs:
     """Part of the SSM paths."""
     key_arn: Input[str]
     rotations: Rotations
+    oldest_fernet_key: int = 1
+    """What is encrypted with an older one can no longer be read; by default none has ever been dropped."""
     broker: bool = True
     """Whether the executor has a broker, and so a token."""
 
@@ -67,10 +69,13 @@ class CredentialsArgs:
             number = _number(self.rotations, name)
             if number < 1:
                 raise ValueError(f"rotations.{name.replace('-', '_')}: counts from 1, got {number}")
+        if not 1 <= self.oldest_fernet_key <= self.rotations.fernet_key:
+            newest = self.rotations.fernet_key
+            raise ValueError(f"oldest_fernet_key: 1 to the newest ({newest}), got {self.oldest_fernet_key}")
 
 
 class Credentials(pulumi.ComponentResource):
-    """Generated secrets; the Fernet key keeps its predecessor, so that old rows can still be read."""
+    """Generated secrets; Fernet keys stay until rows encrypted with them are known to be gone."""
 
     fernet_key: Output[str]
     api_secret_key: Output[str]
@@ -118,9 +123,8 @@ class Credentials(pulumi.ComponentResource):
         )
 
     def _fernet_keys(self) -> Output[str]:
-        """First key alone, later "NEW,OLD": Airflow encrypts with the first and reads with both."""
-        newest = self._args.rotations.fernet_key
-        numbers = [newest, newest - 1] if newest > 1 else [newest]
+        """Newest first, such as "NEW,OLD": Airflow encrypts with the first and reads with all."""
+        numbers = range(self._args.rotations.fernet_key, self._args.oldest_fernet_key - 1, -1)
         keys = [
             RandomBytes(f"{self._name}-fernet-key-{number}", length=FERNET_BYTES, opts=self._child).base64
             for number in numbers

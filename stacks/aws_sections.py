@@ -182,5 +182,7 @@ class SecretsSettings(Section):
     """Time in which a deleted key, and with it all data, can be taken back."""
     protect: bool = True
     """Pulumi refuses to delete the key that everything at rest is encrypted with."""
+    oldest_fernet_key: Generation = 1
+    """What older keys encrypted cannot be read; raise it after `airflow rotate-fernet-key` only."""
     rotations: Rotations = Rotations()
     """One number per generated secret."""

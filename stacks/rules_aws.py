@@ -11,6 +11,7 @@ from stacks.aws_sections import (
     ClusterSettings,
     DatabaseSettings,
     NetworkSettings,
+    SecretsSettings,
 )
 from stacks.registry import rule
 from stacks.section import Problem
@@ -159,6 +160,18 @@ def somebody_hears_the_alarms(account: AccountSettings, database: DatabaseSettin
         yield Problem(
             path="account.alarm_emails",
             rule="should have at least one address where database.protect is true",
+        )
+
+
+@rule("secrets")
+def fernet_keys_are_a_range(secrets: SecretsSettings) -> Iterator[Problem]:
+    """The newest key encrypts, so it is always one of those that are kept."""
+    newest = secrets.rotations.fernet_key
+    if secrets.oldest_fernet_key > newest:
+        yield Problem(
+            path="secrets.oldest_fernet_key",
+            rule=f"should be at most rotations.fernet_key ({newest})",
+            value=secrets.oldest_fernet_key,
         )
 
 

@@ -52,16 +52,26 @@ def test_url_safe_replaces_just_the_two_other_characters() -> None:
     assert url_safe("a+b/c=") == "a-b_c="
 
 
-def test_a_rotated_fernet_key_keeps_its_predecessor_behind_the_new_one() -> None:
+def test_older_fernet_keys_stay_behind_the_newest_until_they_are_dropped() -> None:
+    """Without its key a row that was not encrypted anew, or a restored database, is unreadable."""
     first = outputs()["fernet_key"]
-    new, old = outputs(rotated(fernet_key=2))["fernet_key"].split(",")
-    assert old == first
-    assert new != old
+    third, second, still_first = outputs(rotated(fernet_key=3))["fernet_key"].split(",")
+    assert still_first == first
+    assert len({first, second, third}) == 3
+    left = outputs(replace(rotated(fernet_key=3), oldest_fernet_key=2))["fernet_key"]
+    assert left == f"{third},{second}"
 
 
-def test_only_one_predecessor_is_kept() -> None:
-    names = [r.name for r in credentials(rotated(fernet_key=4)).of_type(BYTES)]
+def test_a_dropped_fernet_key_is_deleted_and_the_others_stay_as_they_are() -> None:
+    args = replace(rotated(fernet_key=4), oldest_fernet_key=3)
+    names = [r.name for r in credentials(args).of_type(BYTES)]
     assert names == ["credentials-fernet-key-3", "credentials-fernet-key-4"]
+
+
+@pytest.mark.parametrize("oldest", [0, 3])
+def test_the_newest_fernet_key_cannot_be_dropped(oldest: int) -> None:
+    with pytest.raises(ValueError, match=rf"oldest_fernet_key: 1 to the newest \(2\), got {oldest}"):
+        replace(rotated(fernet_key=2), oldest_fernet_key=oldest)
 
 
 @pytest.mark.parametrize("key", TEXTS)
