@@ -29,6 +29,8 @@ class CacheEngine:
             raise ValueError(f"node_type: cache.<family>.<size>, got {self.node_type!r}")
         if not 1 <= self.nodes <= 6:
             raise ValueError(f"nodes: a primary and up to 5 replicas, got {self.nodes}")
+        if self.auth_update_strategy not in ("ROTATE", "SET"):
+            raise ValueError(f"auth_update_strategy: ROTATE or SET, got {self.auth_update_strategy!r}")
 
     @property
     def major(self) -> str:

@@ -131,6 +131,8 @@ class CacheSettings(Section):
     """One primary, the others replicas; from two on, failover and Multi-AZ are on."""
     port: Port = 6379
     """Clients need TLS and the token on it."""
+    auth_update_strategy: Literal["ROTATE", "SET"] = "ROTATE"
+    """A new token joins the one before (ROTATE), or is from now on the only one (SET)."""
     snapshot_retention_days: Annotated[int, Field(ge=0, le=35)] = 1
     """0 takes no snapshots."""
     snapshot_window: DailyWindow = "02:00-03:00"

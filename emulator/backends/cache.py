@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import shutil
 import time
@@ -24,6 +25,7 @@ PARAMETER_GROUP = "aws:elasticache/parameterGroup:ParameterGroup"
 ADMIN = "emulator"
 """User of the emulator itself: it changes the token of the `default` user without knowing the old one."""
 
+USERS = "users.acl"
 READY_SECONDS = 60
 MAX_MEMORY = "256mb"
 """About what cache.t4g.micro leaves for data; with `noeviction` a full broker refuses writes, as on AWS."""
@@ -38,7 +40,7 @@ class Cache:
         self._machine = machine
 
     def ensure(self, resource: Resource, previous: Resource | None) -> dict[str, Any]:
-        """A running server that takes the recorded token and no other; queued messages survive."""
+        """A running server that takes the recorded token, while rotating also the last; messages survive."""
         inputs = plain(resource.inputs)
         name = _name(resource)
         folder = self._machine.state.folder("cache", resource.name)
@@ -63,7 +65,7 @@ class Cache:
         port, changed = self._machine.serve(name, start)
         with self._admin(folder, name, port) as admin:
             if changed:
-                # Keeps what is queued and who is connected; new connections need the new token.
+                # Keeps what is queued and who is connected; new connections need a token that is left.
                 admin.acl_load()
             self._parameters(admin, folder, inputs)
         if previous is None and Path(program).name.split("-")[0] != inputs.get("engine"):
@@ -87,7 +89,7 @@ class Cache:
             f'tls-key-file "{key}"',
             f'tls-ca-cert-file "{self._machine.certificates.authority}"',
             "tls-auth-clients no",
-            f'aclfile "{folder / "users.acl"}"',
+            f'aclfile "{folder / USERS}"',
             f'dir "{folder}"',
             "daemonize no",
             # ElastiCache keeps its data over a maintenance restart; `make down` loses no message.
@@ -98,15 +100,13 @@ class Cache:
         ]
         if not (folder / "parameters.conf").exists():
             write_private(folder / "parameters.conf", "")
-        token = inputs.get("authToken")
-        default = f"#{_digest(str(token))}" if token else "nopass"
         users = (
-            f"user default on {default} ~* &* +@all -@admin\n"
+            f"user default on {_access(folder / USERS, inputs)} ~* &* +@all -@admin\n"
             f"user {ADMIN} on #{_digest(_admin_password(folder))} ~* &* +@all\n"
         )
         changed = [
             write_private(folder / "server.conf", "\n".join(lines) + "\n"),
-            write_private(folder / "users.acl", users),
+            write_private(folder / USERS, users),
         ]
         return any(changed)
 
@@ -145,6 +145,22 @@ class Cache:
                 admin.config_set(name, value)
             lines.append(f'{name} "{value}"')
         write_private(folder / "parameters.conf", "".join(f"{line}\n" for line in lines))
+
+
+def _access(users: Path, inputs: Mapping[str, Any]) -> str:
+    """What the user without a name may log in with: the token and, with ROTATE, the one before.
+
+    As on ElastiCache, which keeps at most two. The newest stands first; which one came before is known from
+    what the server was given until now.
+    """
+    token = inputs.get("authToken")
+    if not token:
+        return "nopass"
+    accepted = [f"#{_digest(str(token))}"]
+    if inputs.get("authTokenUpdateStrategy") == "ROTATE" and users.exists():
+        before = re.findall(r"#[0-9a-f]{64}", users.read_text().splitlines()[0])
+        accepted = before if before[:1] == accepted else accepted + before[:1]
+    return " ".join(accepted)
 
 
 def _name(resource: Resource) -> str:

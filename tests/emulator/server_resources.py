@@ -43,7 +43,8 @@ def instance(password: str, group: str = "", **changes: Any) -> Resource:
     return resource("aws:rds/instance:Instance", "database", **{**inputs, **changes})
 
 
-def replication_group(token: str, group: str = "") -> Resource:
+def replication_group(token: str, group: str = "", strategy: str = "ROTATE") -> Resource:
     """An ElastiCache replication group."""
     inputs = {"port": 6379, "engine": "valkey", "authToken": Secret(token), "parameterGroupName": group}
+    inputs["authTokenUpdateStrategy"] = strategy
     return resource("aws:elasticache/replicationGroup:ReplicationGroup", "cache", **inputs)
