@@ -36,15 +36,15 @@ clean: program ## stop and remove the stack's data
 	@$(PYTHON) -m emulator clean $(STACK)
 
 test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
-	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli"
+	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli and not slow"
 
-# The emulator's tests share the machine's two cores with a whole Airflow, so they run one after another,
-# after the fast ones, in one pytest run with one summary. Chart and CLI tests skip, saying so, without theirs.
-test: setup ## everything, with the emulator end to end
+# The tests of emulator and engine share the machine's two cores with a whole Airflow, so they run one after another
+# beside the fast ones, in one pytest run with one summary. Chart and CLI tests skip, saying so, without theirs.
+test: setup ## unit, chart, emulator end to end, and the real engine (at most 20 min)
+	@$(PYTEST) tests -n 2 --dist loadgroup -m "not slow"
+
+test-full: setup ## the same and the drills that take minutes each
 	@$(PYTEST) tests -n 2 --dist loadgroup
-
-test-full: setup ## the same, with the slow drills
-	@FULL=1 $(PYTEST) tests -n 2 --dist loadgroup
 
 lint: program ## ruff and pyright
 	@$(PYTHON) -m ruff check .

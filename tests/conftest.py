@@ -14,9 +14,9 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # without credentials boto3 wo
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Gives all tests with real servers to one worker: they share one emulated stack and the machine.
+    """Gives all tests with real servers or a real engine to one worker: they share what is up, and the cores.
 
     Any later is too late: pytest-xdist reads the groups first of all when the collection is modified.
     """
-    if item.get_closest_marker("emulator"):
-        item.add_marker(pytest.mark.xdist_group("emulator"))
+    if item.get_closest_marker("emulator") or item.get_closest_marker("pulumi_cli"):
+        item.add_marker(pytest.mark.xdist_group("machine"))

@@ -1,0 +1,102 @@
+"""The program under the real `pulumi`: copied stack files, state in a local folder, providers of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from offline import ROOT
+from offline.graph import STACK_TYPE
+
+PROVIDERS = ("aws", "kubernetes", "random")
+COMMAND_SECONDS = 300
+
+
+class Project:
+    """Runs `pulumi` with one home, one state and one copy of the stack files, all below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = folder / "program"
+        self._program.mkdir(parents=True)
+        for name in ("__main__.py", "components"):
+            (self._program / name).symlink_to(ROOT / name)
+        # The CLI writes the salt of the state's encryption into the stack file.
+        shutil.copytree(ROOT / "stacks", self._program / "stacks")
+        shutil.copy(ROOT / "Pulumi.yaml", self._program)
+        (self._program / ".venv").symlink_to(sys.prefix)
+        for name in ("state", "home"):
+            (folder / name).mkdir()
+        self._up: set[str] = set()
+        self._environment = {
+            **os.environ,
+            "PATH": f"{_providers(folder / 'bin')}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "only for this test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`pulumi arguments...`, whatever its exit code."""
+        return subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self._program,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def output(self, *arguments: str) -> str:
+        """What `pulumi arguments...` prints; fails the test with its messages if it fails."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        """The same with `--json`."""
+        return json.loads(self.output(*arguments, "--json"))
+
+    def up(self, stack: str) -> None:
+        """Deploys the stack if this project has not done so yet."""
+        if stack not in self._up:
+            self.output("up", "--stack", stack, "--yes", "--skip-preview")
+            self._up.add(stack)
+
+    def changes(self, stack: str) -> dict[str, str]:
+        """URN to what a preview would do to it, the stack itself and what stays the same left out."""
+        steps = self.json("preview", "--stack", stack)["steps"]
+        return {s["urn"]: s["op"] for s in steps if s["op"] != "same" and f"::{STACK_TYPE}::" not in s["urn"]}
+
+    def resources(self, stack: str) -> set[str]:
+        """URNs in the state, the stack itself left out."""
+        state = json.loads(self.output("stack", "export", "--stack", stack))["deployment"]
+        return {each["urn"] for each in state.get("resources", []) if each["type"] != STACK_TYPE}
+
+    def edit(self, stack: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Changes a stack's configuration in its file."""
+        file = self._program / "stacks" / f"Pulumi.{stack}.yaml"
+        content = yaml.safe_load(file.read_text())
+        change(content["config"])
+        file.write_text(yaml.safe_dump(content))
+
+
+def _providers(folder: Path) -> Path:
+    folder.mkdir()
+    for name in PROVIDERS:
+        executable = folder / f"pulumi-resource-{name}"
+        module = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = [{name!r}]"
+        executable.write_text(
+            f"#!{sys.executable}\n{module}\nrunpy.run_module('tests.engine.provider', run_name='__main__')\n"
+        )
+        executable.chmod(0o755)
+    return folder

@@ -1,0 +1,92 @@
+"""The real engine over the untouched program: what it would do, what it keeps, what it refuses.
+
+The providers answer from `offline`, so a value in the state is the one that `offline.record` knows.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import pytest
+
+from offline import record
+from tests.engine.project import Project
+
+PROGRAMS = ("pulumi", "pulumi-language-python")
+STACKS = ("dev", "prod")
+
+pytestmark = [
+    pytest.mark.pulumi_cli,
+    pytest.mark.skipif(
+        not all(map(shutil.which, PROGRAMS)), reason="`pulumi` with its Python language host is not on PATH"
+    ),
+]
+each_stack = pytest.mark.parametrize("stack", STACKS)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = Project(tmp_path_factory.mktemp("engine"))
+    for stack in STACKS:
+        made.output("stack", "init", stack)
+    return made
+
+
+def recorded(stack: str) -> set[str]:
+    return {resource.urn for resource in record(stack).resources}
+
+
+@each_stack
+def test_a_preview_creates_what_is_recorded_offline(project: Project, stack: str) -> None:
+    assert project.changes(stack) == dict.fromkeys(recorded(stack), "create")
+
+
+@each_stack
+def test_after_up_nothing_is_left_to_do(project: Project, stack: str) -> None:
+    project.up(stack)
+    assert project.resources(stack) == recorded(stack)
+    assert project.changes(stack) == {}
+
+
+@each_stack
+def test_no_secret_is_readable_in_state_or_outputs(project: Project, stack: str) -> None:
+    project.up(stack)
+    readable = project.output("stack", "export", "--stack", stack)
+    readable += project.output("stack", "output", "--stack", stack)
+    assert [secret for secret in record(stack).secrets() if secret in readable] == []
+
+
+def test_a_rotation_reaches_its_consumers_and_nothing_else(project: Project) -> None:
+    project.up("dev")
+
+    def rotate(config: dict[str, Any]) -> None:
+        config["airflow:secrets"]["rotations"]["jwt_secret"] = 2
+
+    project.edit("dev", rotate)
+    assert {urn.split("::")[-1]: change for urn, change in project.changes("dev").items()} == {
+        "airflow-release": "update",
+        "credentials-jwt-secret-1": "delete",
+        "credentials-jwt-secret-2": "create",
+        "credentials-jwt-secret-parameter": "update",
+        "secrets-airflow-jwt-key": "update",
+    }
+    project.output("up", "--stack", "dev", "--yes", "--skip-preview")
+    assert project.changes("dev") == {}
+
+
+def test_destroy_is_refused_while_something_is_protected(project: Project) -> None:
+    project.up("prod")
+    before = project.resources("prod")
+    refused = project.run("destroy", "--stack", "prod", "--yes")
+    assert refused.returncode != 0
+    protected = {resource.name for resource in record("prod").resources if resource.protect}
+    assert "database-instance" in protected
+    assert {name for name in protected if f"::{name}" in refused.stdout + refused.stderr} == protected
+    assert project.resources("prod") == before
+
+
+def test_destroy_removes_a_stack_that_protects_nothing(project: Project) -> None:
+    project.up("dev")
+    project.output("destroy", "--stack", "dev", "--yes", "--skip-preview")
+    assert project.resources("dev") == set()
