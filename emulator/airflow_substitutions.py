@@ -9,7 +9,7 @@ It continues the list in `substitutions.py`, which holds for every process.
     address of the machine. Logs are complete in the bucket when a task ends, is deferred or fails.
 11. The image is a virtual environment, first on PATH; its DAGs folder, or git-sync's checkout, is `dags/`.
 12. The init containers that wait for the schema do not run: the migration Job has ended before.
-13. A process has 30 s to end, whatever grace period the values give it.
+13. A process has 30 seconds to end, whatever grace period the values give it.
 14. On macOS the Objective-C runtime lets forked processes live, as Linux does.
 """
 

@@ -2,7 +2,8 @@
 
 1. The RDS certificate bundle is replaced by the certificate of the emulator's own authority.
 2. TLS clients that trust public authorities (the broker's) are given the system's and ours in one file.
-3. AWS_ENDPOINT_URL leads AWS clients to the local moto server, with an access key of the stack's own.
+3. AWS_ENDPOINT_URL leads AWS clients to the local moto server, past proxies and the person's own profiles,
+   with an access key of the stack's own; what is signed with another one is refused.
 4. Host names and ports of database and cache are `localhost` and a free port.
 5. Paths below /opt/airflow lie below the pod's folder in the state.
 6. Replica counts are cut to the machine (see the processes of the Release).
