@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup program up status logs down clean smoke test test-unit test-full lint format lock
+.PHONY: help setup program up status logs down clean smoke stack-init test test-unit test-full lint format lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ down: program ## stop; data stays
 
 clean: program ## stop and remove the stack's data
 	@$(PYTHON) -m emulator clean $(STACK)
+
+stack-init: program ## bucket, key and Pulumi stack for STACK's state, on AWS
+	@$(PYTHON) -m operations.stack_init $(STACK)
 
 test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
 	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli and not slow"

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from operations import smoke_runner
+from operations import smoke_runner, stack_file, stack_init
 from operations.smoke import Target
 from operations.smoke_aws import Aws
+from tests.operations.aws_account import STACK_FILE, Run, account_in_memory
 from tests.operations.fake_airflow import PASSWORD, FakeAirflow, serving
 
 PREFIX = "/airflow/dev/variables"
@@ -44,3 +46,31 @@ def cloud(fake: FakeAirflow, target: Target, monkeypatch: pytest.MonkeyPatch) ->
 
         monkeypatch.setattr(Aws, "put_variable", put_and_show)
         yield whole
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the stack file `x`, and nothing on PATH."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.x.yaml").write_text(STACK_FILE)
+    monkeypatch.setattr(stack_file, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path
+
+
+@pytest.fixture
+def account(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with account_in_memory(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def run(account: None, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Exit code, lines and error of one `make stack-init STACK=x`."""
+
+    def once() -> tuple[int, list[str], str]:
+        code = stack_init.main(["x"])
+        said = capsys.readouterr()
+        return code, said.out.splitlines(), said.err
+
+    return once
