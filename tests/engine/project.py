@@ -77,10 +77,10 @@ class Project:
         steps = self.json("preview", "--stack", stack)["steps"]
         return {s["urn"]: s["op"] for s in steps if s["op"] != "same" and f"::{STACK_TYPE}::" not in s["urn"]}
 
-    def resources(self, stack: str) -> set[str]:
-        """URNs in the state, the stack itself left out."""
+    def state(self, stack: str) -> dict[str, dict[str, Any]]:
+        """URN to what the state holds of the resource, the stack itself left out."""
         state = json.loads(self.output("stack", "export", "--stack", stack))["deployment"]
-        return {each["urn"] for each in state.get("resources", []) if each["type"] != STACK_TYPE}
+        return {each["urn"]: each for each in state.get("resources", []) if each["type"] != STACK_TYPE}
 
     def edit(self, stack: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Changes a stack's configuration in its file."""
