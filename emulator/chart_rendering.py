@@ -1,37 +1,18 @@
-"""The chart itself, rendered by the real Helm engine: what `processes.py` is measured against.
-
-Needs the chart's .tgz (environment variable AIRFLOW_CHART) and the package helm-python-sdk; no cluster.
-"""
+"""The processes that the rendered chart would start: what `processes.py` is measured against."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from emulator.containers import Container, parse_container, parse_volumes
 from emulator.processes import VALUES_KEYS, Process
 
-VARIABLE = "AIRFLOW_CHART"
 CHECK = "wait-for-airflow-migrations"
 Manifest = Mapping[str, Any]
 
 _CHARTS_OWN = ("checksum/", "cluster-autoscaler.kubernetes.io/")
 """Annotations that the chart adds by itself. The checksums cover files that the pod's hash covers here."""
-
-
-def render(chart: Path, values: Manifest, *, name: str, namespace: str) -> list[Manifest]:
-    """The objects of a release."""
-    from helm_python import Chart  # here, because the emulator runs without it
-
-    with Chart.load(str(chart)) as loaded:
-        texts = loaded.render(dict(values), name=name, namespace=namespace)
-    documents = (
-        d for file, text in texts.items() if file.endswith(".yaml") for d in yaml.safe_load_all(text)
-    )
-    return [document for document in documents if isinstance(document, dict)]
 
 
 def processes(manifests: Sequence[Manifest]) -> dict[str, Process]:

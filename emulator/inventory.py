@@ -22,11 +22,11 @@ from emulator import chart_rendering
 from emulator.containers import Container, Mount, Variable
 from emulator.errors import EmulatorError
 from emulator.processes import Process, Release, describe
+from offline.chart import RELEASE, VARIABLE, render
 from offline.graph import plain
 
 FOLDER = Path(__file__).with_name("inventory")
 STACKS = Path(__file__).resolve().parent.parent / "stacks"
-RELEASE = "kubernetes:helm.sh/v3:Release"
 
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?!\d{12}(?![0-9A-Za-z]))[0-9a-f]{7,64}(?![0-9A-Za-z])")
 """Digests in names and annotations follow the content of secrets and files, at which the chart never looks.
@@ -65,7 +65,7 @@ def emulated(inputs: Mapping[str, Any]) -> Inventory:
 def rendered(inputs: Mapping[str, Any], chart: Path) -> Inventory:
     """What the chart would start."""
     names = {"name": inputs["name"], "namespace": inputs["namespace"]}
-    manifests = chart_rendering.render(chart, inputs["values"], **names)
+    manifests = render(chart, inputs["values"], **names)
     release: Release = describe(inputs["values"], **names)
     files = chart_rendering.files(manifests, release.config_map)
     # The pod template is for KubernetesExecutor's own pods; they are not emulated.
@@ -125,9 +125,9 @@ def file(stack: str) -> Path:
 
 def main() -> None:
     """Makes the inventories of all stacks anew."""
-    chart = os.environ.get(chart_rendering.VARIABLE)
+    chart = os.environ.get(VARIABLE)
     if not chart:
-        raise EmulatorError(f"set {chart_rendering.VARIABLE} to the chart's .tgz.")
+        raise EmulatorError(f"set {VARIABLE} to the chart's .tgz.")
     FOLDER.mkdir(exist_ok=True)
     for stack in stacks():
         inputs = release_inputs(stack)

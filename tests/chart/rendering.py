@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from components.chart_values import chart_values
+from offline.chart import templates
 from stacks.airflow_sections import AirflowSettings
 from tests.components.airflow_samples import GIT, INPUTS, settings
 
@@ -36,10 +38,7 @@ each_pod = pytest.mark.parametrize("part", AIRFLOW_PODS)
 @cache
 def rendered(case: str) -> dict[str, str]:
     """Template to text; each case is rendered once (0.7 s)."""
-    from helm_python import Chart  # absent where the package has no wheel; the skip above comes first
-
-    with Chart.load(CHART) as chart:
-        return chart.render(chart_values(CASES[case], INPUTS), name="airflow", namespace="airflow")
+    return templates(Path(CHART), chart_values(CASES[case], INPUTS), name="airflow", namespace="airflow")
 
 
 def objects(case: str) -> list[dict[str, Any]]:

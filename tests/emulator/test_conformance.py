@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator import inventory
-from emulator.chart_rendering import VARIABLE
+from offline.chart import VARIABLE
 
 ANEW = f"make it anew: {VARIABLE}=airflow-1.22.0.tgz python -m emulator.inventory"
 
