@@ -25,6 +25,7 @@ from stacks.aws_sections import (
     SecretsSettings,
 )
 from stacks.refusals import REFUSED_KEYS
+from stacks.review_section import ReviewSettings
 from stacks.rules import broken_rules
 from stacks.section import NOTHING, Problem
 
@@ -38,9 +39,10 @@ SECTIONS: dict[str, TypeAdapter[Any]] = {
     "secrets": TypeAdapter(SecretsSettings),
     "airflow": TypeAdapter(AirflowSettings),
     "tags": TypeAdapter(dict[str, str]),
+    "review": TypeAdapter(ReviewSettings),
 }
 """Each top-level key of a stack file and its type."""
-OPTIONAL = frozenset({"cache"})
+OPTIONAL = frozenset({"cache", "review"})
 GIVEN_SECRETS = ("git_ssh_key", "git_token")
 """The only secrets that people give: what opens DAGs in private Git repositories."""
 PRIVATE = frozenset({"env", "config"})
@@ -79,6 +81,8 @@ class Settings:
     airflow: AirflowSettings
     tags: dict[str, str]
     """On every AWS resource, and as labels on Kubernetes objects."""
+    review: ReviewSettings | None
+    """None where reviewers have agreed to nothing yet."""
     git_ssh_key: pulumi.Output[str] | None = None
     """Private deploy key of a Git repository over SSH; `pulumi config set --secret` encrypts it."""
     git_token: pulumi.Output[str] | None = None
