@@ -1,0 +1,72 @@
+"""The broker: ElastiCache."""
+
+from __future__ import annotations
+
+from offline.graph import Graph, Resource
+from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given
+
+GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
+PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
+
+
+@policy("ElastiCache.1", Severity.HIGH, GROUP, fix="Set cache.snapshot_retention_days")
+def backups(group: Resource, _: Graph) -> str | None:
+    """A daily snapshot is kept."""
+    return unless_at_least(group, "snapshotRetentionLimit", 1)
+
+
+@policy("ElastiCache.2", Severity.HIGH, GROUP, fix="Leave automatic minor upgrades on")
+def minor_upgrades(group: Resource, _: Graph) -> str | None:
+    """Security fixes are installed in the maintenance window."""
+    return unless(group, "autoMinorVersionUpgrade", True)
+
+
+@policy("ElastiCache.3", Severity.MEDIUM, GROUP, fix="Set cache.nodes to 2")
+def failover(group: Resource, _: Graph) -> str | None:
+    """A replica in another zone takes over."""
+    return (
+        unless(group, "automaticFailoverEnabled", True)
+        or unless(group, "multiAzEnabled", True)
+        or unless_at_least(group, "numCacheClusters", 2)
+    )
+
+
+@policy("ElastiCache.4", Severity.MEDIUM, GROUP, fix="Encrypt at rest; it cannot be added later")
+def encrypted(group: Resource, _: Graph) -> str | None:
+    """Snapshots and swap are encrypted with our key."""
+    return unless(group, "atRestEncryptionEnabled", True) or unless_given(group, "kmsKeyId")
+
+
+@policy("ElastiCache.5", Severity.MEDIUM, GROUP, fix="Leave transit encryption required")
+def tls(group: Resource, _: Graph) -> str | None:
+    """A client without TLS is refused."""
+    return unless(group, "transitEncryptionEnabled", True) or unless(
+        group, "transitEncryptionMode", "required"
+    )
+
+
+@policy("ElastiCache.6", Severity.HIGH, GROUP, fix="Give the group its token")
+def token(group: Resource, _: Graph) -> str | None:
+    """A client without the token is refused."""
+    return unless_given(group, "authToken")
+
+
+@policy("ElastiCache.7", Severity.HIGH, GROUP, fix="Give the group a subnet group of its own")
+def own_subnets(group: Resource, _: Graph) -> str | None:
+    """The group is not in the account's default subnets."""
+    got = at(group.inputs, "subnetGroupName")
+    return f"subnetGroupName is {got or 'missing'}" if got in (None, "", "default") else None
+
+
+@policy("AIRFLOW.20", Severity.HIGH, GROUP, fix="Leave cluster mode disabled")
+def one_shard(group: Resource, _: Graph) -> str | None:
+    """Celery's broker transport does not speak to a cluster of shards."""
+    return unless(group, "clusterMode", "disabled")
+
+
+@policy("AIRFLOW.21", Severity.HIGH, PARAMETERS, fix="Set maxmemory-policy to noeviction")
+def loses_nothing(group: Resource, _: Graph) -> str | None:
+    """A full broker refuses new tasks and drops no queued one."""
+    given = {at(p, "name"): at(p, "value") for p in at(group.inputs, "parameters") or ()}
+    got = given.get("maxmemory-policy")
+    return None if got == "noeviction" else f"maxmemory-policy is {got or 'missing'}"

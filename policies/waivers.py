@@ -1,0 +1,37 @@
+"""Exceptions that a stack file declares: policy, reason and a day on which they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """One exception."""
+
+    policy: str
+    reason: str
+    expires: date
+    resource: str = ""
+    """Logical name; empty for every resource."""
+
+    def covers(self, number: str, resource: str) -> bool:
+        """Whether it is about this policy and resource, in force or not."""
+        return self.policy == number and self.resource in ("", resource)
+
+
+def waivers_of(config: Mapping[str, Any]) -> list[Waiver]:
+    """Those of a stack file's configuration, as the settings have checked them."""
+    given: Sequence[Mapping[str, Any]] = (config.get("airflow:review") or {}).get("waivers") or ()
+    return [
+        Waiver(
+            policy=entry["policy"],
+            reason=entry["reason"],
+            expires=date.fromisoformat(str(entry["expires"])),
+            resource=entry.get("resource", ""),
+        )
+        for entry in given
+    ]
