@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup program up status logs down clean smoke stack-init test test-unit test-full lint format lock
+.PHONY: help setup program up status logs down clean smoke stack-init review test test-unit test-full lint format lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ test: setup ## unit, chart, emulator end to end, and the real engine (at most 20
 
 test-full: setup ## the same and the drills that take minutes each
 	@$(PYTEST) tests -n 2 --dist loadgroup
+
+test-full: setup ## the same, with the slow drills
+	@FULL=1 $(PYTEST) tests -n 2 --dist loadgroup
+
+BASE ?= main
+review: program ## what this branch changes in every stack, against BASE (default main)
+	@$(PYTHON) -m review $(BASE)
 
 lint: program ## ruff and pyright
 	@$(PYTHON) -m ruff check .

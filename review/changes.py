@@ -1,0 +1,122 @@
+"""What `pulumi up` would do to each resource: base's graph against head's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from offline.graph import Graph, Resource, plain
+from review.model import Action, Change, PropertyChange
+from review.paths import differences
+from review.renames import base_urns
+from review.replacements import forces_replacement
+
+_ORDER = {action: place for place, action in enumerate(Action)}
+
+
+def changes(base: Graph | None, head: Graph | None) -> list[Change]:
+    """Every resource that is not as it was, most dangerous first. None stands for a stack that is not there.
+
+    Components are left out: they have no provider, only their children do something.
+    """
+    old, new = _by_urn(base), _by_urn(head)
+    known_as = base_urns(base.resources if base else (), head.resources if head else ())
+    found = [change for urn in new if (change := _matched(new[urn], old.get(known_as.get(urn, ""))))]
+    kept = set(known_as.values())
+    found += [
+        Change(action=Action.DELETE, name=r.name, type=r.type, urn=urn, before=r)
+        for urn, r in old.items()
+        if urn not in kept
+    ]
+    return sorted(_cascaded(found, new), key=lambda c: (_ORDER[c.action], c.urn))
+
+
+def _by_urn(graph: Graph | None) -> dict[str, Resource]:
+    return {r.urn: r for r in graph.resources if r.custom} if graph else {}
+
+
+def _matched(after: Resource, before: Resource | None) -> Change | None:
+    named = {"name": after.name, "type": after.type, "urn": after.urn, "after": after}
+    if before is None:
+        return Change(action=Action.CREATE, **named)
+    properties = tuple(
+        replace(change, forces_replacement=forces_replacement(after.type, change))
+        for change in differences(_seen(before, after), _seen(after, after))
+    )
+    renamed = before.name if before.name != after.name else ""
+    if not properties and before.protect == after.protect and not renamed:
+        return None
+    if before.protect != after.protect:
+        properties += (PropertyChange("(protect)", before.protect, after.protect),)
+    action = Action.REPLACE if any(p.forces_replacement for p in properties) else Action.UPDATE
+    return Change(action=action, before=before, properties=properties, renamed_from=renamed, **named)
+
+
+def _seen(resource: Resource, after: Resource) -> dict[str, Any]:
+    """Inputs that the engine compares: those that head ignores count for neither side."""
+    return {key: value for key, value in resource.inputs.items() if key not in after.ignore_changes}
+
+
+def _cascaded(found: list[Change], new: Mapping[str, Resource]) -> list[Change]:
+    """Also what becomes new because something it is bound to does: until nothing is added any more."""
+    by_urn = {change.urn: change for change in found}
+    while True:
+        replaced = {urn for urn, change in by_urn.items() if change.action is Action.REPLACE}
+        added = dict(_bound_to(replaced, by_urn, new))
+        if not added:
+            return list(by_urn.values())
+        by_urn.update(added)
+
+
+def _bound_to(
+    replaced: set[str], known: Mapping[str, Change], new: Mapping[str, Resource]
+) -> Iterator[tuple[str, Change]]:
+    for urn, resource in new.items():
+        change = known.get(urn)
+        if change and change.action in (Action.REPLACE, Action.CREATE):
+            continue
+        causes, properties = [], []
+        for name, urns in resource.property_dependencies.items():
+            causing = [
+                new[u] for u in urns if u in replaced and not _given(resource.inputs.get(name), new[u])
+            ]
+            value = resource.inputs.get(name)
+            moved = PropertyChange(name, value, value, forces_replacement=True)
+            if causing and forces_replacement(resource.type, moved):
+                causes += [cause.name for cause in causing]
+                properties.append(moved)
+        if causes:
+            base = change or Change(
+                action=Action.REPLACE,
+                name=resource.name,
+                type=resource.type,
+                urn=urn,
+                before=resource,
+                after=resource,
+            )
+            yield (
+                urn,
+                replace(
+                    base,
+                    action=Action.REPLACE,
+                    because_of=tuple(sorted(set(causes))),
+                    properties=(*base.properties, *properties),
+                ),
+            )
+
+
+def _given(value: Any, resource: Resource) -> bool:
+    """True if the value was chosen by the program: a replacement of `resource` will have it again."""
+    return isinstance(value, str) and value in _texts(plain(resource.inputs))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value

@@ -1,0 +1,72 @@
+"""What the other environments do not share with prod, and which of those differences are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review.model import PropertyChange
+from review.paths import differences
+from review.recording import Pair
+from review.text import cell, shown
+
+REFERENCE = "prod"
+_OWN = ("airflow:review", "pulumi:")
+"""Keys that every environment has for itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One setting of one environment that prod has not, or has otherwise."""
+
+    stack: str
+    path: str
+    here: str
+    there: str
+    declared: bool
+
+
+def compare(pairs: Sequence[Pair]) -> list[Difference]:
+    """Differences of every stack at head that declares some, from prod's settings; undeclared ones first."""
+    configs = {pair.stack: pair.head.config for pair in pairs if pair.head.config is not None}
+    reference = configs.pop(REFERENCE, None)
+    if reference is None:
+        return []
+    found = []
+    for stack, config in sorted(configs.items()):
+        declared = (config.get("airflow:review") or {}).get("differs_from_prod")
+        if declared is not None:
+            found += [
+                _difference(stack, d, declared) for d in differences(_shared(reference), _shared(config))
+            ]
+    return sorted(found, key=lambda d: (d.declared, d.stack, d.path))
+
+
+def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings without `secure:` values, which differ by nature."""
+    return {
+        key.removeprefix("airflow:"): value
+        for key, value in config.items()
+        if not key.startswith(_OWN) and not (isinstance(value, Mapping) and "secure" in value)
+    }
+
+
+def _difference(stack: str, difference: PropertyChange, declared: Sequence[str]) -> Difference:
+    path = difference.path
+    return Difference(
+        stack=stack,
+        path=path,
+        here=shown(difference.after),
+        there=shown(difference.before),
+        declared=any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in declared),
+    )
+
+
+def table(found: Sequence[Difference]) -> list[str]:
+    """As Markdown."""
+    lines = ["| stack | setting | here | prod | declared |", "|---|---|---|---|---|"]
+    for d in found:
+        mark = "yes" if d.declared else "**no**"
+        lines.append(f"| {d.stack} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} | {mark} |")
+    return lines

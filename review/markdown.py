@@ -1,0 +1,87 @@
+"""`review.md`: a line per stack on top, then each stack with what is dangerous first and details folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from review.mermaid import picture
+from review.model import Action, Change, PropertyChange
+from review.text import LONGEST_CELL, cell, code, folded, sides
+from review.verdict import StackReport
+
+_MARKS = {Action.REPLACE: "🔁", Action.DELETE: "❌", Action.UPDATE: "✏️", Action.CREATE: "➕"}
+
+
+def markdown(base: str, head: str, reports: Sequence[StackReport], notes: Sequence[str] = ()) -> str:
+    """The whole report. The same graphs give the same bytes."""
+    lines = [f"# What {code(head)} changes against {code(base)}", ""]
+    lines += [line for note in notes for line in (f"> {note}", "")]
+    lines += ["| stack | verdict | replaced | deleted | changed | created |", "|---|---|---|---|---|---|"]
+    lines += [_summary(report) for report in reports]
+    lines.append("")
+    for report in reports:
+        lines += _stack(report)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def verdict(report: StackReport) -> str:
+    """In two words."""
+    if report.error:
+        return "⛔ not compared"
+    if report.blocked:
+        return f"⛔ blocked ({len(report.blocking)})"
+    return "✅ can be merged" if report.changes else "✅ no change"
+
+
+def _summary(report: StackReport) -> str:
+    counts = [sum(change.action is action for change in report.changes) for action in Action]
+    return f"| **{report.stack}** | {verdict(report)} | {' | '.join(str(n) if n else '' for n in counts)} |"
+
+
+def _stack(report: StackReport) -> Iterator[str]:
+    if report.error:
+        yield from (f"## {report.stack}", "", f"⛔ {report.error}", "")
+        return
+    if not report.changes and not report.sections:
+        yield from (f"**{report.stack}**: no change.", "")
+        return
+    yield from (f"## {report.stack}: {verdict(report)}", "")
+    if report.blocking:
+        yield "To merge it all the same, name each under `airflow:review: {allow: [...]}` in the stack file:"
+        yield from ("", *(f"- `{finding.allow}`: {finding.text}" for finding in report.blocking), "")
+    if report.unused:
+        names = ", ".join(f"`{name}`" for name in report.unused)
+        yield from (f"Allowed and not needed, to be taken out of the stack file: {names}", "")
+    for section in report.sections:
+        yield from (f"### {section.title}", "", *(f"- {f.text}" for f in section.findings), "")
+    yield from ("### All changes", "", *picture(report))
+    for change in report.changes:
+        yield from folded(_headline(change), "\n".join(_table(change.properties)))
+    if report.objects:
+        yield from ("### Objects in the cluster, as the chart renders them", "")
+    for name, properties in report.objects.items():
+        yield from folded(f"<code>{name}</code>", "\n".join(_table(properties)))
+
+
+def _headline(change: Change) -> str:
+    renamed = f", was <code>{change.renamed_from}</code>" if change.renamed_from else ""
+    return f"{_MARKS[change.action]} {change.action} <code>{change.name}</code> {change.type}{renamed}"
+
+
+def _table(properties: Sequence[PropertyChange]) -> Iterator[str]:
+    if not properties:
+        yield "No property to compare."
+        return
+    yield from ("| property | before | after |", "|---|---|---|")
+    long = []
+    for difference in properties:
+        before, after = sides(difference)
+        mark = " 🔁" if difference.forces_replacement else ""
+        yield f"| {cell(difference.path)}{mark} | {cell(before)} | {cell(after)} |"
+        if max(len(before), len(after)) > LONGEST_CELL:
+            long.append((difference.path, before, after))
+    for path, before, after in long:
+        yield from (
+            "",
+            *folded(f"the whole of {code(path)}", f"before {code(before)}\n\nafter {code(after)}"),
+        )

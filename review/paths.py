@@ -1,0 +1,72 @@
+"""Differences between two nested values, as paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from offline.graph import Secret
+from review.model import MISSING, Missing, PropertyChange
+
+_KEYS = ("name", "id", "Sid", "envName", "mountPath", "key")
+"""What names the members of a list of objects, in AWS, IAM and Kubernetes: an insertion must not look like
+a change of everything behind it."""
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[PropertyChange]:
+    """Every value that differs, in the order of their paths. JSON texts are compared by content."""
+    before, after = _opened(before, after)
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key, MISSING), after.get(key, MISSING), _joined(path, key))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _lists(before, after, path)
+    elif not _same(before, after):
+        yield PropertyChange(path, before, after)
+
+
+def _same(before: Any, after: Any) -> bool:
+    """1 and True are equal to Python and different to a provider."""
+    if isinstance(before, bool) != isinstance(after, bool):
+        return False
+    return bool(before == after) or (isinstance(before, Missing) and isinstance(after, Missing))
+
+
+def _opened(before: Any, after: Any) -> tuple[Any, Any]:
+    """Both sides as objects where both are JSON texts of objects, such as policies."""
+    if isinstance(before, str) and isinstance(after, str) and before[:1] in "{[" and after[:1] in "{[":
+        try:
+            return json.loads(before), json.loads(after)
+        except ValueError:
+            return before, after
+    return before, after
+
+
+def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[PropertyChange]:
+    old, new = _named(before), _named(after)
+    if old is None or new is None:
+        old, new = dict(enumerate(before)), dict(enumerate(after))
+    for key in [*old, *(key for key in new if key not in old)]:
+        yield from differences(old.get(key, MISSING), new.get(key, MISSING), f"{path}[{key}]")
+
+
+def _named(items: list[Any]) -> dict[Any, Any] | None:
+    """The members by their name, or by themselves if they are plain; None where that is not unique."""
+    if all(isinstance(item, (str, int)) for item in items):
+        return {item: item for item in items} if len(set(items)) == len(items) else None
+    for key in _KEYS:
+        if all(isinstance(item, Mapping) and isinstance(item.get(key), (str, int)) for item in items):
+            names = [item[key] for item in items]
+            if len(set(names)) == len(names):
+                return dict(zip(names, items, strict=True))
+    return None
+
+
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def is_secret(change: PropertyChange) -> bool:
+    """True where either side must not be shown."""
+    return isinstance(change.before, Secret) or isinstance(change.after, Secret)

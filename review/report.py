@@ -1,0 +1,77 @@
+"""The reports of all stacks, put together from the sections: the content of `review.md` and `review.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from policies.evaluate import judge
+from policies.waivers import waivers_of
+from review import downtime, manifests, network, permissions, restarts, stateful
+from review.changes import changes
+from review.model import Change, Finding
+from review.recording import Pair
+from review.verdict import Section, StackReport
+
+Subject = Callable[[Pair, Sequence[Change]], Iterable[Finding]]
+
+SUBJECTS: dict[str, Subject] = {
+    "Replaced, deleted, unprotected": lambda pair, found: stateful.dangers(found, pair.head.graph),
+    "Interruptions": lambda pair, found: downtime.interruptions(found),
+    "Pods that restart": lambda pair, found: restarts.restarts(found),
+    "Identity": lambda pair, found: permissions.permissions(found),
+    "Policies": lambda pair, found: _policies(pair),
+    "Network": lambda pair, found: network.openings(found),
+}
+"""Title of each section -> what finds its content; in the order of the report, most dangerous first."""
+
+
+def reports(pairs: Sequence[Pair], allowed: Sequence[str], chart: Path | None = None) -> list[StackReport]:
+    """One report per stack. `allowed` are names that the pipeline adds to those of the stack files; with
+    `chart`, a package's path, the rendered objects are compared too.
+    """
+    return [_report(pair, allowed, chart) for pair in pairs]
+
+
+def _report(pair: Pair, allowed: Sequence[str], chart: Path | None) -> StackReport:
+    problem = _problem(pair)
+    if problem:
+        return StackReport(stack=pair.stack, error=problem)
+    found = changes(pair.base.graph, pair.head.graph)
+    sections = [
+        Section(title=title, findings=findings)
+        for title, subject in SUBJECTS.items()
+        if (findings := list(subject(pair, found)))
+    ]
+    objects = manifests.changed_objects(chart, pair.base.graph, pair.head.graph) if chart and found else {}
+    named = (pair.head.config or {}).get("airflow:review") or {}
+    return StackReport(
+        stack=pair.stack,
+        changes=found,
+        sections=sections,
+        allowed=frozenset([*named.get("allow", []), *allowed]),
+        objects=objects,
+        graphs=(pair.base.graph, pair.head.graph),
+    )
+
+
+def _policies(pair: Pair) -> Iterator[Finding]:
+    """What head breaks without a waiver, changed or not; and waivers that waive nothing any more."""
+    if pair.head.graph is None:
+        return
+    judgement = judge(pair.head.graph, waivers_of(pair.head.config or {}))
+    for violation in judgement.violations:
+        yield Finding(text=str(violation), allow=violation.policy.name, details={"urn": violation.urn})
+    for waiver in judgement.expired:
+        yield Finding(text=f"the waiver of {waiver.policy} ended on {waiver.expires}: {waiver.reason}")
+    for waiver in judgement.unused:
+        yield Finding(text=f"the waiver of {waiver.policy} is needed by nothing; take it out")
+
+
+def _problem(pair: Pair) -> str:
+    """A side that has a stack file and no graph; a side without the file is a new or a removed stack."""
+    for side, recording in (("base", pair.base), ("head", pair.head)):
+        if recording.error:
+            first = " ".join(line.strip() for line in recording.error.splitlines())
+            return f"{side} is not recorded: {first}"
+    return ""
