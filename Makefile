@@ -67,3 +67,7 @@ lock: program ## requirements*.txt anew from requirements*.in
 format: program ## let ruff write
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
+
+.PHONY: docs
+docs: program ## write docs/CONFIGURATION.md, docs/SIZING.md and the README's costs anew
+	@$(PYTHON) -m reference

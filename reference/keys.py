@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
@@ -91,13 +91,33 @@ def _fields(path: str, model: type[Section]) -> Iterator[Key]:
 def _inside(path: str, annotation: Any) -> Iterator[Key]:
     """The keys of the settings objects that a value of this type holds."""
     place = f"{path}[]" if _container(annotation) else path
-    seen: set[str] = set()
-    for model in models_in(annotation):
-        # Variants of one object share some of their keys.
+    models = models_in(annotation)
+    variants: dict[str, list[tuple[str, Key]]] = {}
+    for model in models:
         for key in _fields(place, model):
-            if key.path not in seen:
-                seen.add(key.path)
-                yield key
+            variants.setdefault(key.path, []).append((_tag(model), key))
+    for same in variants.values():
+        yield _merged(same, complete=len(same) == len(models))
+
+
+def _merged(same: list[tuple[str, Key]], *, complete: bool) -> Key:
+    """One key of several variants of an object: any of their types, all of their descriptions."""
+    types: list[Any] = []
+    for _, key in same:
+        types += [] if key.annotation in types else [key.annotation]
+    annotation = types[0] if len(types) == 1 else Union[tuple(types)]  # noqa: UP007  # known at run time only
+    texts = list(dict.fromkeys(key.description for _, key in same))
+    if not complete:
+        texts.append(f"Only with {', '.join(f'`{tag}`' for tag, _ in same)}.")
+    return replace(same[0][1], annotation=annotation, description=" ".join(texts))
+
+
+def _tag(model: type[Section]) -> str:
+    """What tells a variant from the others: the value of its Literal with one choice."""
+    literals = (
+        get_args(f.annotation) for f in model.model_fields.values() if get_origin(f.annotation) is Literal
+    )
+    return next((str(choices[0]) for choices in literals if len(choices) == 1), model.__name__)
 
 
 def _container(annotation: Any) -> bool:

@@ -24,7 +24,8 @@ def type_text(annotation: Any) -> str:
     if origin is Annotated:
         return type_text(parts[0])
     if origin in (Union, UnionType):
-        return " or ".join(type_text(part) for part in parts if part is not NoneType) + " or null"
+        words = [type_text(part) for part in parts if part is not NoneType]
+        return " or ".join(dict.fromkeys([*words, *(["null"] if NoneType in parts else [])]))
     if origin is Literal:
         return type_text(type(parts[0]))
     if origin is list:
