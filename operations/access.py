@@ -1,0 +1,108 @@
+"""Prints what a role needs to preview (reader) or deploy (deployer) a stack, as an administrator's script.
+
+    python -m operations.access STACK reader|deployer
+
+The policies go to the role, an access entry lets it into the cluster. Nothing is changed by printing.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from operations.access_policies import IDENTIFYING_TAGS, Place, Role, policies
+from operations.errors import OperationError
+from operations.stack_file import StackFile, read_stack_file
+
+CLUSTER_POLICIES = {"reader": "AmazonEKSViewPolicy", "deployer": "AmazonEKSAdminPolicy"}
+"""EKS's own policies, for Airflow's namespace only. Viewing does not show Secrets."""
+
+
+def place_of(stack: StackFile) -> Place:
+    """What the policies are about. Raises OperationError if nothing tells this stack's keys from others."""
+    place = Place(
+        stack=stack.name,
+        account_id=stack.account_id,
+        region=stack.region,
+        cluster=stack.cluster,
+        tags={str(key): str(value) for key, value in stack.section("tags").items()},
+        boundary_arn=stack.section("account").get("permissions_boundary_arn"),
+    )
+    if not place.identifying_tags:
+        wanted = " or ".join(IDENTIFYING_TAGS)
+        raise OperationError(f"{stack.path}: airflow:tags should have {wanted}, by which keys are told apart")
+    return place
+
+
+def script(stack: StackFile, role: Role) -> Iterator[str]:
+    """The lines of a shell script; `ROLE` is the one thing to edit."""
+    place = place_of(stack)
+    account, name = f"arn:{place.partition}:iam::{place.account_id}", f"airflow-{stack.name}-{role}"
+    yield "set -eu"
+    yield f"ROLE={name}  # an existing IAM role of account {place.account_id}"
+    yield "# Print this anew when account, cluster, boundary, or the tags Project and Environment change."
+    for number, document in enumerate(policies(role, place), start=1):
+        yield f"aws iam create-policy --policy-name {name}-{number} --policy-document '{document}'"
+        yield f'aws iam attach-role-policy --role-name "$ROLE" --policy-arn {account}:policy/{name}-{number}'
+    where = f'--region {stack.region} --cluster-name {stack.cluster} --principal-arn "{account}:role/$ROLE"'
+    groups = f" --kubernetes-groups {group_of(stack)}" if role == "deployer" else ""
+    yield f"aws eks create-access-entry {where}{groups}"
+    yield (
+        f"aws eks associate-access-policy {where} --access-scope type=namespace,namespaces={stack.namespace} "
+        f"--policy-arn arn:{place.partition}:eks::aws:cluster-access-policy/{CLUSTER_POLICIES[role]}"
+    )
+    if role == "deployer":
+        yield f"kubectl apply --filename - <<'END'\n{json.dumps(cluster_rights(stack), indent=1)}\nEND"
+
+
+def group_of(stack: StackFile) -> str:
+    """The Kubernetes group of the stack's deployers."""
+    return f"airflow-deployers-{stack.namespace}"
+
+
+def cluster_rights(stack: StackFile) -> dict[str, Any]:
+    """What lies outside a namespace's administration: the namespace itself, its quota and its limits.
+
+    Kubernetes cannot restrict `create` to a name; everything else is for these names only.
+    """
+    verbs = ["get", "list", "watch", "update", "patch", "delete"]
+    rules = {"namespaces": stack.namespace, "resourcequotas": "airflow", "limitranges": "airflow"}
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": group_of(stack)},
+        "rules": [
+            {"apiGroups": [""], "resources": list(rules), "verbs": ["create"]},
+            *(
+                {"apiGroups": [""], "resources": [kind], "resourceNames": [name], "verbs": verbs}
+                for kind, name in rules.items()
+            ),
+        ],
+    }
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": group_of(stack)},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": group_of(stack)},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group_of(stack)}],
+    }
+    return {"apiVersion": "v1", "kind": "List", "items": [role, binding]}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: 0 and a script, or 1 with one line."""
+    parser = argparse.ArgumentParser(prog="python -m operations.access", description=__doc__)
+    parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
+    parser.add_argument("role", choices=list(CLUSTER_POLICIES))
+    given = parser.parse_args(arguments)
+    try:
+        print("\n".join(script(read_stack_file(given.stack), given.role)))
+    except OperationError as error:
+        print(f"access: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

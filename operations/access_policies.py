@@ -1,0 +1,149 @@
+"""What a reader (`pulumi preview`) and a deployer (`pulumi up`) may do in AWS, as IAM documents. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from operations.state_names import StateNames
+
+Role = Literal["reader", "deployer"]
+Statement = dict[str, Any]
+
+DATA = Path(__file__).with_name("policies")
+LONGEST_POLICY = 6_144
+"""Characters of a managed policy without white space (IAM)."""
+MOST_POLICIES = 10
+"""Managed policies that a role may have, unless its quota is raised (IAM)."""
+IDENTIFYING_TAGS = ("Project", "Environment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What the documents are about."""
+
+    stack: str
+    account_id: str
+    region: str
+    cluster: str
+    tags: Mapping[str, str]
+    boundary_arn: str | None = None
+
+    @property
+    def partition(self) -> str:
+        """AWS's own, China's or GovCloud's, by the region's name."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
+
+    @property
+    def identifying_tags(self) -> dict[str, str]:
+        """Those of the stack's tags by which its keys and security groups are known."""
+        return {key: self.tags[key] for key in IDENTIFYING_TAGS if key in self.tags}
+
+    def fill(self, text: str) -> str:
+        """The text with its braces filled in."""
+        place = {"partition": self.partition, "region": self.region}
+        return text.format(**place, stack=self.stack, cluster=self.cluster)
+
+    def arn(self, short: str) -> str:
+        """`rds:db:airflow-*` as a whole ARN; `iam:::` and `s3:::` have no region there."""
+        service, rest = self.fill(short).split(":", 1)
+        if rest.startswith("::"):
+            account = "" if service == "s3" else self.account_id
+            return f"arn:{self.partition}:{service}::{account}:{rest[2:]}"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{rest}"
+
+
+def table(name: str) -> dict[str, Any]:
+    """One of the data files beside this module."""
+    return yaml.safe_load((DATA / f"{name}.yaml").read_text())
+
+
+def policies(role: Role, place: Place) -> list[str]:
+    """The role's managed policies as JSON, as few as IAM's limit of size allows."""
+    return _packed([*_state(role, place), *_merged(_granted(role, place))])
+
+
+def _granted(role: Role, place: Place) -> Iterator[Statement]:
+    unscoped = table("unscoped")
+    for grants in [*table("resource_types").values(), *table("lookups").values()]:
+        for grant in grants:
+            actions = [*grant.get("read", []), *(grant.get("write", []) if role == "deployer" else [])]
+            condition = _condition(grant, place)
+            scoped = sorted(action for action in actions if action not in unscoped)
+            # A condition on a resource's tags would never hold where there is no resource.
+            request_only = condition if grant.get("tagged") == "request" else {}
+            loose = sorted(action for action in actions if action in unscoped)
+            if scoped:
+                yield _statement(scoped, [place.arn(short) for short in grant["resources"]], condition)
+            if loose:
+                yield _statement(loose, ["*"], request_only)
+
+
+def _condition(grant: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    condition = {
+        operator: {key: place.fill(value) for key, value in values.items()}
+        for operator, values in grant.get("condition", {}).items()
+    }
+    equals = dict(condition.get("StringEquals", {}))
+    if where := grant.get("tagged"):
+        prefix = f"aws:{'Request' if where == 'request' else 'Resource'}Tag/"
+        equals |= {f"{prefix}{key}": value for key, value in place.identifying_tags.items()}
+    if grant.get("boundary") and place.boundary_arn:
+        equals["iam:PermissionsBoundary"] = place.boundary_arn
+    return {**condition, **({"StringEquals": equals} if equals else {})}
+
+
+def _state(role: Role, place: Place) -> Iterator[Statement]:
+    """The state's bucket and key. A preview writes nothing there, not even a lock."""
+    names = StateNames(account_id=place.account_id, region=place.region)
+    bucket = f"arn:{place.partition}:s3:::{names.bucket}"
+    objects, key = ["s3:GetObject"], ["kms:Decrypt", "kms:DescribeKey"]
+    if role == "deployer":
+        objects += ["s3:DeleteObject", "s3:PutObject"]
+        key += ["kms:Encrypt", "kms:GenerateDataKey"]
+    yield _statement(["s3:GetBucketLocation", "s3:ListBucket"], [bucket], {})
+    yield _statement(objects, [f"{bucket}/.pulumi/*"], {})
+    by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.alias}}
+    yield _statement(key, [place.arn("kms:key/*")], by_alias)
+
+
+def _statement(actions: Sequence[str], resources: Sequence[str], condition: Mapping[str, Any]) -> Statement:
+    return {
+        "Effect": "Allow",
+        "Action": sorted(actions),
+        "Resource": sorted(resources),
+        **({"Condition": dict(condition)} if condition else {}),
+    }
+
+
+def _merged(statements: Iterator[Statement]) -> list[Statement]:
+    """Statements about the same resources under the same condition become one."""
+    found: dict[str, Statement] = {}
+    for statement in statements:
+        about = json.dumps([statement["Resource"], statement.get("Condition")], sort_keys=True)
+        if about in found:
+            found[about]["Action"] = sorted({*found[about]["Action"], *statement["Action"]})
+        else:
+            found[about] = statement
+    return list(found.values())
+
+
+def _packed(statements: Sequence[Statement]) -> list[str]:
+    """Documents within IAM's limit, each as full as the order of the statements allows."""
+    groups: list[list[Statement]] = [[]]
+    for statement in statements:
+        if len(_compact([*groups[-1], statement])) > LONGEST_POLICY:
+            groups.append([])
+        groups[-1].append(statement)
+    return [json.dumps(_document(group), indent=1) for group in groups]
+
+
+def _document(statements: Sequence[Statement]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _compact(statements: Sequence[Statement]) -> str:
+    return json.dumps(_document(statements), separators=(",", ":"))
