@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 Config: TypeAlias = dict[str, dict[str, Input[str]]]
 
 SMALL_WORKER_CONCURRENCY = 8
+_BROKER_SOCKETS = {
+    # A failover leaves connections that nobody answers and nobody closes; without limits the system gives up
+    # on them after a quarter of an hour, and until then the worker takes no task.
+    "socket_connect_timeout": "10",
+    # Seconds without an answer; the longest that the worker itself asks Redis to wait is one.
+    "socket_timeout": "30",
+    "socket_keepalive": "True",
+    # Kombu's own default, written out: an idle connection that is dead is found after at most twice as long.
+    "health_check_interval": "25",
+}
 _SSM_BACKEND = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
 
 
@@ -154,6 +164,7 @@ def _celery(airflow: "AirflowSettings") -> Config:
         "celery_broker_transport_options": {
             # A task that runs longer than this is delivered, and run, a second time.
             "visibility_timeout": str(airflow.visibility_timeout_seconds),
+            **_BROKER_SOCKETS,
         },
     }
 

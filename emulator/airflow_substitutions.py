@@ -5,12 +5,14 @@ It continues the list in `substitutions.py`, which holds for every process.
  7. The API server's Service is 127.0.0.1 and a port of this machine; it listens there and nowhere else.
  8. Metrics go to a loopback port that nobody reads (UDP, nothing waits for it).
  9. Every component runs once, however many replicas the values ask for.
-10. Workers and triggerer do not serve the logs of running tasks: their log server always binds every
-    address of the machine. Logs are complete in the bucket when a task ends, is deferred or fails.
+10. Workers, triggerer and a scheduler that runs tasks do not serve the logs of running tasks: their log
+    server always binds every address of the machine. Logs are complete in the bucket when a task ends, is
+    deferred or fails.
 11. The image is a virtual environment, first on PATH; its DAGs folder, or git-sync's checkout, is `dags/`.
 12. The init containers that wait for the schema do not run: the migration Job has ended before.
 13. A process has 30 seconds to end, whatever grace period the values give it.
 14. On macOS the Objective-C runtime lets forked processes live, as Linux does.
+15. Of `CeleryExecutor,KubernetesExecutor` only Celery is there: the other would look for a cluster.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ IMAGE_DAGS = f"{AIRFLOW_HOME}/dags"
 REPLICAS = 1
 STOP_SECONDS = 30
 
-_LOG_SERVERS = ("celery worker", "triggerer")
+_LOG_SERVERS = ("celery worker", "triggerer", "scheduler")
+_EXECUTORS = re.compile(r"^(executor = .+),KubernetesExecutor$", re.MULTILINE)
+WITHOUT_PODS = "KubernetesExecutor is not realised here: Celery runs the tasks; DAGs that name it do not load"
 _STATSD = re.compile(r"^(statsd_host|statsd_port) = .*$", re.MULTILINE)
 
 
@@ -52,9 +56,10 @@ class Addresses:
         return f"http://{LOOPBACK}:{self.api_port}"
 
     def text(self, text: str) -> str:
-        """(7, 8) Host names and ports in files and in values of the environment."""
+        """(7, 8, 15) Host names, ports and the executor in files and in values of the environment."""
         statsd = {"statsd_host": LOOPBACK, "statsd_port": str(self.statsd_port)}
         text = _STATSD.sub(lambda match: f"{match[1]} = {statsd[match[1]]}", text)
+        text = _EXECUTORS.sub(r"\1", text)
         return text.replace(self.service_url, self.api_url)
 
     def environment(self, component: str) -> dict[str, str]:

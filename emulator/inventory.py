@@ -49,9 +49,9 @@ def without_digests(value: Any) -> Any:
     return _DIGEST.sub("DIGEST", value) if isinstance(value, str) else value
 
 
-def release_inputs(stack: str) -> dict[str, Any]:
+def release_inputs(stack: str, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Name, namespace and values of a stack's release, without digests."""
-    (release,) = offline.record(stack).of_type(RELEASE)
+    (release,) = offline.record(stack, overrides=overrides).of_type(RELEASE)
     inputs = plain(release.inputs)
     return without_digests({key: inputs[key] for key in ("name", "namespace", "values")})
 

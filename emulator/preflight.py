@@ -20,14 +20,23 @@ FREE_MIB = 300
 
 def check(state: State, overrides: Mapping[str, object] | None = None) -> None:
     """Raises EmulatorError with the remedy, or OSError where the state folder cannot be written."""
-    _has_room(state)
     values, _ = stack_config(state.stack, overrides)
     airflow, queue = (json.loads(values.get(f"airflow:{key}") or "{}") for key in ("airflow", "cache"))
+    _runs_tasks_here(airflow.get("executor"))
+    _has_room(state)
     image_environment()  # Airflow is there
     _has_version(airflow.get("version"))
     postgres_server.binaries()
     if "Celery" in airflow.get("executor", ""):
         cache.server(queue.get("engine", ""))
+
+
+def _runs_tasks_here(executor: str | None) -> None:
+    if executor == "KubernetesExecutor":
+        raise EmulatorError(
+            "airflow:airflow.executor: KubernetesExecutor alone is not emulated, because its tasks are pods;"
+            " CeleryExecutor, LocalExecutor and CeleryExecutor,KubernetesExecutor are."
+        )
 
 
 def _has_room(state: State) -> None:

@@ -4,7 +4,13 @@ OWNED_CONFIG: dict[str, tuple[str, ...]] = {
     "api": ("base_url", "secret_key", "workers"),
     "api_auth": ("jwt_secret",),
     "celery": ("broker_url", "result_backend", "ssl_active", "worker_concurrency"),
-    "celery_broker_transport_options": ("visibility_timeout",),
+    "celery_broker_transport_options": (
+        "health_check_interval",
+        "socket_connect_timeout",
+        "socket_keepalive",
+        "socket_timeout",
+        "visibility_timeout",
+    ),
     "core": (
         "auth_manager",
         "dags_folder",

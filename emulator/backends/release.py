@@ -7,7 +7,6 @@ from typing import Any
 from emulator import airflow_substitutions, readiness
 from emulator.airflow_substitutions import Addresses
 from emulator.chart_defaults import effective
-from emulator.errors import EmulatorError
 from emulator.machine import Machine
 from emulator.pods import Pods
 from emulator.processes import Process, Release, describe
@@ -34,7 +33,8 @@ class HelmRelease:
         """Only components whose arguments, environment, files or annotations changed are restarted."""
         inputs = plain(resource.inputs)
         name, namespace, values = inputs["name"], inputs["namespace"], inputs.get("values") or {}
-        _refuse(effective(values)["executor"])
+        if "KubernetesExecutor" in effective(values)["executor"]:
+            self._machine.progress.say(airflow_substitutions.WITHOUT_PODS)
         release = describe(values, name=name, namespace=namespace)
 
         def start(port: int) -> None:
@@ -102,8 +102,3 @@ def _owner(name: str) -> str:
 
 def _program_name(release: Release, component: str) -> str:
     return f"{release.fullname}-{component}"
-
-
-def _refuse(executor: str) -> None:
-    if executor == "KubernetesExecutor":
-        raise EmulatorError("a stack with KubernetesExecutor alone needs Kubernetes; it is not emulated.")

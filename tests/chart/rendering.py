@@ -14,7 +14,7 @@ import yaml
 from components.chart_values import chart_values
 from offline.chart import templates
 from stacks.airflow_sections import AirflowSettings
-from tests.components.airflow_samples import GIT, INPUTS, settings
+from tests.components.airflow_samples import GIT, INPUTS, SIZE, settings
 
 CHART = os.environ.get("AIRFLOW_CHART", "")
 needs_chart = [
@@ -22,12 +22,19 @@ needs_chart = [
     pytest.mark.skipif(not CHART, reason="AIRFLOW_CHART is not set: the path of airflow-1.22.0.tgz"),
 ]
 
+PLACED = {
+    **SIZE,
+    "node_selector": {"example.com/pool": "tasks"},
+    "tolerations": [{"key": "spot", "value": "true", "effect": "NoSchedule"}],
+}
+"""Task pods on nodes of their own."""
 CASES: dict[str, AirflowSettings] = {
     "celery": settings(),
     "git-sync": settings(dags=[GIT]),
     "kubernetes": settings(executor="KubernetesExecutor"),
     "both": settings(executor="CeleryExecutor,KubernetesExecutor"),
     "local": settings(executor="LocalExecutor"),
+    "placed": settings(executor="KubernetesExecutor", task_pods=PLACED),
     "pods": settings(executor="LocalExecutor", tasks_may_start_pods=True),
 }
 AIRFLOW_PODS = ("api-server", "dag-processor", "scheduler", "triggerer", "worker")

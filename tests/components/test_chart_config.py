@@ -50,6 +50,13 @@ def test_the_broker_does_not_deliver_a_running_task_again() -> None:
     assert options["visibility_timeout"] == str(settings().visibility_timeout_seconds)
 
 
+def test_a_broker_that_has_failed_over_is_noticed() -> None:
+    """Kombu asks Redis to wait for one second: an answer that takes longer than the limit never comes."""
+    options = VALUES["config"]["celery_broker_transport_options"]
+    assert (options["socket_connect_timeout"], options["socket_keepalive"]) == ("10", "True")
+    assert int(options["socket_timeout"]) > int(options["health_check_interval"]) > 1
+
+
 @pytest.mark.parametrize(("concurrency", "expected"), [(4, "1"), (8, "1"), (9, None)])
 def test_small_workers_do_not_stall_at_a_tasks_end(concurrency: int, expected: str | None) -> None:
     config = chart_values(with_workers(concurrency=concurrency), INPUTS)["config"]

@@ -21,6 +21,11 @@ def test_metrics_go_to_a_loopback_port() -> None:
     assert text == "statsd_host = 127.0.0.1\nstatsd_on = True\nstatsd_port = 18125"
 
 
+def test_celery_alone_is_left_of_two_executors() -> None:
+    text = ADDRESSES.text("[core]\nexecutor = CeleryExecutor,KubernetesExecutor\nload_examples = False")
+    assert text == "[core]\nexecutor = CeleryExecutor\nload_examples = False"
+
+
 def test_only_the_api_server_is_told_where_to_listen() -> None:
     assert ADDRESSES.environment("api-server") == {
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -29,13 +34,13 @@ def test_only_the_api_server_is_told_where_to_listen() -> None:
     assert ADDRESSES.environment("worker") == {}
 
 
-@pytest.mark.parametrize("component", ["worker", "triggerer"])
+@pytest.mark.parametrize("component", ["worker", "triggerer", "scheduler"])
 def test_nobody_serves_logs_on_every_address(component: str) -> None:
     (process,) = (p for p in describe(VALUES).processes if p.component == component)
     assert command(list(process.container.args))[-1].endswith(" --skip-serve-logs")
 
 
-@pytest.mark.parametrize("component", ["scheduler", "api-server", "dag-processor"])
+@pytest.mark.parametrize("component", ["api-server", "dag-processor"])
 def test_other_commands_are_the_charts(component: str) -> None:
     (process,) = (p for p in describe(VALUES).processes if p.component == component)
     assert command(list(process.container.args)) == list(process.container.args)

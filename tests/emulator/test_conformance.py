@@ -40,11 +40,35 @@ def test_an_inventory_holds_no_digest_of_a_secret(stack: str) -> None:
         assert set(process["annotations"].values()) <= {"DIGEST"}
 
 
-@pytest.mark.chart
-def test_the_emulator_starts_what_the_chart_renders(inputs: dict[str, object]) -> None:
-    chart = os.environ.get(VARIABLE)
-    if not chart:
+@pytest.fixture
+def chart() -> Path:
+    package = os.environ.get(VARIABLE)
+    if not package:
         pytest.skip(f"{VARIABLE} is not set")
     pytest.importorskip("helm_python")
+    return Path(package)
 
-    assert inventory.emulated(inputs) == inventory.rendered(inputs, Path(chart))
+
+@pytest.mark.chart
+def test_the_emulator_starts_what_the_chart_renders(inputs: dict[str, object], chart: Path) -> None:
+    assert inventory.emulated(inputs) == inventory.rendered(inputs, chart)
+
+
+@pytest.mark.chart
+@pytest.mark.parametrize(
+    ("executor", "workers"),
+    [
+        ("KubernetesExecutor", False),
+        ("LocalExecutor", False),
+        ("CeleryExecutor,KubernetesExecutor", True),
+    ],
+)
+def test_so_it_does_with_another_executor(chart: Path, executor: str, workers: bool) -> None:
+    """Also with KubernetesExecutor alone, which `make up` refuses: its other processes are the same."""
+    changes: dict[str, object] = {"airflow": {"executor": executor, "parallelism": 16}}
+    if not workers:
+        changes["cache"] = None
+    inputs = inventory.release_inputs("prod", changes)
+    emulated = inventory.emulated(inputs)
+    assert emulated == inventory.rendered(inputs, chart)
+    assert ("worker" in emulated["processes"]) == workers

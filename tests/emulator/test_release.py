@@ -103,8 +103,3 @@ def test_a_time_limit_names_the_component_that_is_late(here: Machine) -> None:
     )
     with pytest.raises(EmulatorError, match="api-server is not healthy"):
         readiness.wait(here.supervisor, wanted, limit_seconds=0)
-
-
-def test_kubernetes_executor_alone_is_refused(here: Machine) -> None:
-    with pytest.raises(EmulatorError, match="not emulated"):
-        HelmRelease(here).ensure(resource(executor="KubernetesExecutor"), None)
