@@ -84,9 +84,8 @@ def test_a_task_gets_size_and_place_of_the_settings(pods: dict[str, dict[str, An
 def test_a_tasks_own_size_and_place_win(pods: dict[str, dict[str, Any]]) -> None:
     pod, own = pods["own"], OWN["spec"]
     assert base(pod)["resources"] == own["containers"][0]["resources"]
-    assert pod["spec"]["nodeSelector"]["example.com/pool"] == "large"
-    assert pod["spec"]["nodeSelector"]["accelerator"] == "gpu"
-    assert POOL in pod["spec"]["tolerations"]
+    assert pod["spec"]["nodeSelector"] == own["nodeSelector"]
+    assert pod["spec"]["tolerations"] == own["tolerations"]
 
 
 def test_what_a_task_does_not_say_stays(pods: dict[str, dict[str, Any]]) -> None:
