@@ -15,6 +15,7 @@ import pytest
 
 import components
 from offline import Graph, Resource, Secret, plain, record, stack_names
+from tests.recorded import recorded
 
 STACKS = stack_names()
 GOLDEN = Path(__file__).parent / "golden"
@@ -29,12 +30,12 @@ STATEFUL = {
 
 @pytest.fixture(scope="module", params=STACKS)
 def graph(request: pytest.FixtureRequest) -> Graph:
-    return record(request.param)
+    return recorded(request.param)
 
 
 @pytest.fixture(scope="module", params=STACKS)
 def preview(request: pytest.FixtureRequest) -> Graph:
-    return record(request.param, preview=True)
+    return recorded(request.param, preview=True)
 
 
 def component_classes() -> dict[str, type[pulumi.ComponentResource]]:
@@ -160,7 +161,7 @@ def test_a_graph_is_the_same_each_time(graph: Graph) -> None:
 
 def test_a_preview_registers_what_an_update_does(preview: Graph) -> None:
     stack = preview.resources[0].urn.split(":")[2]
-    assert [r.urn for r in preview.resources] == [r.urn for r in record(stack).resources]
+    assert [r.urn for r in preview.resources] == [r.urn for r in recorded(stack).resources]
 
 
 def test_a_preview_shows_no_secret(preview: Graph) -> None:
@@ -168,7 +169,7 @@ def test_a_preview_shows_no_secret(preview: Graph) -> None:
 
 
 def test_prod_protects_everything_stateful_and_nothing_else() -> None:
-    graph = record("prod")
+    graph = recorded("prod")
     assert {r.type for r in graph.resources if r.protect} == STATEFUL
     assert [r.name for r in graph.resources if r.type in STATEFUL and not r.protect] == []
 
@@ -176,7 +177,7 @@ def test_prod_protects_everything_stateful_and_nothing_else() -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_names_are_a_contract(stack: str) -> None:
     """A renamed resource is deleted and made anew. Renaming needs an alias and a new golden file."""
-    graph = record(stack)
+    graph = recorded(stack)
     names = "".join(f"{r.type} {r.name}\n" for r in sorted(graph.resources, key=lambda r: (r.type, r.name)))
     golden = GOLDEN / f"{stack}.txt"
     assert names == golden.read_text(), f"{golden}: differs; see the docstring"

@@ -15,9 +15,10 @@ from emulator.backends.random import Random
 from emulator.errors import EmulatorError
 from emulator.machine import Machine
 from emulator.paths import State
-from offline import record, stack_names
+from offline import stack_names
 from offline.graph import Graph, Resource, Secret, plain
 from tests.emulator.server_resources import resource
+from tests.recorded import recorded
 
 TYPE = "test:thing"
 
@@ -58,7 +59,7 @@ def emulator(machine: Machine, memory: Memory) -> Emulator:
 
 def test_every_type_of_every_stack_has_a_back_end(machine: Machine) -> None:
     known = {type_ for service in realise.services(machine) for type_ in service.types}
-    used = {r.type for stack in stack_names() for r in record(stack).resources if r.custom}
+    used = {r.type for stack in stack_names() for r in recorded(stack).resources if r.custom}
     assert {type_ for type_ in used if not type_.startswith("pulumi:providers:")} <= known
 
 

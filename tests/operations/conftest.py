@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -16,6 +18,14 @@ from tests.operations.fake_airflow import PASSWORD, FakeAirflow, serving
 
 PREFIX = "/airflow/dev/variables"
 BUCKET = "logs-of-the-test"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_reading_of_the_service_models() -> Iterator[None]:
+    """Each boto3 session reads megabytes of JSON anew, and a smoke test makes a session per call."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture
