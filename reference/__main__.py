@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from emulator.chart_rendering import VARIABLE
 from offline import ROOT
+from offline.chart import VARIABLE
 from reference import configuration, sizing_document
 from reference.effects import effect
 from reference.keys import Key, leaves

@@ -27,10 +27,9 @@ the preview before anything is registered, with all its errors at once, one line
 **A change** says what the next `pulumi up` does when this key alone changes. It is computed, for one example
 per key: the program is recorded with the old value and with a new one, and both graphs and both rendered
 charts are compared; names are those of `python -m offline <stack>`. *Restarts* means that pods are rolled,
-one after the other where there are two; a stopping worker may finish its tasks. *Interrupts* means that
-the server behind a resource restarts or fails over, for a minute or a few. *Replaces* means that a new one is
-made and the old one deleted: of `database-instance`, `cache-group`, `encryption-key` and the buckets the data
-would be lost, which `protect` refuses.
+one after the other where there are two; a stopping worker may finish its tasks. *Replaces* means that a new
+one is made and the old one deleted: of `database-instance`, `cache-group`, `encryption-key` and the buckets
+the data would be lost, which `protect` refuses.
 """
 RULES_HEADER = """## Rules across keys
 

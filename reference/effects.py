@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 
 import offline
-from emulator.chart_rendering import render
-from offline import Graph, Resource, plain
+from offline import Graph, plain
+from offline.chart import render
 from reference.keys import Key
 from reference.samples import Change, changes, choices, contexts
+from review import changes as review_changes
+from review import downtime
+from review.model import Action
+from review.model import Change as ResourceChange
 
-REPLACEMENTS = Path(__file__).with_name("replacements.yaml")
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
+MOVED_WITH = {"pulumi:providers:aws": "region", "pulumi:providers:kubernetes": "clusterIdentifier"}
+"""What a provider is bound to: a resource of pulumi-aws 7 has a region of its own, whose change replaces it
+(pulumi-aws#5656); that of kubernetes is replaced, with its objects, when this changes (pulumi-eks#764)."""
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
-
-
-class UnknownReplacement(LookupError):
-    """An input of which replacements.yaml does not say whether a change replaces its resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +39,8 @@ class Effect:
     scaled: list[str] = field(default_factory=list)
     """Components that get another number of pods, or come or go as a whole."""
     replaced: list[str] = field(default_factory=list)
-    interrupted: list[str] = field(default_factory=list)
-    """Changed in place, at the price of a restart or a failover."""
+    interruptions: list[str] = field(default_factory=list)
+    """What a change in place of a server costs, in words."""
     changed: list[str] = field(default_factory=list)
     created: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -69,74 +70,41 @@ def effect(key: Key, chart: Path) -> Effect:
 
 def compare(change: Change, before: Graph, after: Graph, chart: Path) -> Effect:
     """The effect of going from one graph to the other."""
-    old, new = _by_urn(before), _by_urn(after)
-    both = [(old[urn], new[urn]) for urn in old if urn in new]
-    replaced = [b for a, b in both if _replaces(a, b)]
-    changed = [b for a, b in both if _differs(a, b) and b not in replaced]
-    created = [new[urn] for urn in new if urn not in old]
+    found = review_changes.changes(before, after)
     restarted, scaled = _pods(before, after, chart)
+    rolled = {RELEASE} if restarted or scaled else set[str]()
+
+    def names(action: Action, without: Collection[str] = ()) -> list[str]:
+        return sorted(c.name for c in found if c.action is action and c.type not in without)
+
+    renewed = [c for c in found if c.action in (Action.REPLACE, Action.CREATE) and c.type == JOB]
     return Effect(
         stack=change.context.name,
         restarted=restarted,
         scaled=scaled,
-        replaced=_names(r for r in replaced if r.type != JOB),
-        interrupted=_names(b for a, b in both if b in changed and _listed("interrupt", a, b)),
-        changed=_names(r for r in changed if r.type != RELEASE or not (restarted or scaled)),
-        created=_names(r for r in created if r.type != JOB),
-        deleted=_names(old[urn] for urn in old if urn not in new),
-        run=_names(r for r in [*replaced, *created] if r.type == JOB),
+        replaced=[*names(Action.REPLACE, {JOB}), *(c.name for c in found if _moves(c))],
+        interruptions=[finding.text for finding in downtime.interruptions(_servers(found))],
+        changed=names(Action.UPDATE, rolled),
+        created=names(Action.CREATE, {JOB}),
+        deleted=names(Action.DELETE),
+        run=sorted(c.name for c in renewed),
     )
+
+
+def _servers(found: Sequence[ResourceChange]) -> list[ResourceChange]:
+    return [change for change in found if change.type in downtime.INTERRUPTIONS]
+
+
+def _moves(change: ResourceChange) -> bool:
+    """Whether all that a provider made is replaced with it."""
+    property_ = MOVED_WITH.get(change.type)
+    return change.action is Action.UPDATE and any(p.property == property_ for p in change.properties)
 
 
 @cache
 def _before(name: str) -> Graph:
     context = next(c for c in contexts() if c.name == name)
     return offline.record(context.stack, overrides=context.overrides)
-
-
-def _by_urn(graph: Graph) -> dict[str, Resource]:
-    return {r.urn: r for r in graph.resources if r.custom and r.type != "pulumi:pulumi:Stack"}
-
-
-def _names(resources: Any) -> list[str]:
-    return sorted(r.name for r in resources)
-
-
-def _differs(a: Resource, b: Resource) -> bool:
-    return bool(_changed_inputs(a, b)) or a.protect != b.protect
-
-
-def _changed_inputs(a: Resource, b: Resource) -> list[str]:
-    old, new = _inputs(a), _inputs(b)
-    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-
-
-def _inputs(resource: Resource) -> dict[str, Any]:
-    """Inputs by name; objects of Kubernetes one level deeper, where name and labels are told apart."""
-    inputs = plain(resource.inputs)
-    for name in ("metadata", "spec"):
-        if resource.type.startswith("kubernetes:") and isinstance(inputs.get(name), Mapping):
-            inputs |= {f"{name}.{key}": value for key, value in inputs.pop(name).items()}
-    return inputs
-
-
-@cache
-def replacements() -> dict[str, Any]:
-    """Type to the inputs whose change replaces it, and those whose change does not."""
-    return yaml.safe_load(REPLACEMENTS.read_text())["types"]
-
-
-def _replaces(a: Resource, b: Resource) -> bool:
-    known = replacements().get(b.type, {})
-    listed = {*known.get("replace", []), *known.get("in_place", []), *known.get("interrupt", [])}
-    if unknown := [name for name in _changed_inputs(a, b) if name not in listed]:
-        question = f"does a change of {', '.join(unknown)} replace it?"
-        raise UnknownReplacement(f"{b.type}: {question} Add it to reference/{REPLACEMENTS.name}.")
-    return _listed("replace", a, b)
-
-
-def _listed(kind: str, a: Resource, b: Resource) -> bool:
-    return bool({*_changed_inputs(a, b)} & {*replacements().get(b.type, {}).get(kind, [])})
 
 
 def _pods(before: Graph, after: Graph, chart: Path) -> tuple[list[str], list[str]]:

@@ -35,6 +35,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "cache.engine": {"cache": {"engine": "redis", "engine_version": "7.1"}},
     "airflow.version": {"airflow": {"version": "3.3.3", "image": {"tag": "3.3.3"}, "upgrade": True}},
     "airflow.base_url": {"airflow": {"base_url": "https://airflow.example.com"}},
+    "review.allow": {"review": {"allow": ["database-instance"]}},
+    "review.differs_from_prod": {"review": {"differs_from_prod": ["database.multi_az"]}},
+    "review.max_monthly_usd": {"review": {"max_monthly_usd": 1_000}},
     "tags": {"tags": {"CostCenter": "42"}},
 }
 """Path to the change, where the key's type alone does not say a value or a rule wants a second change."""
@@ -77,7 +80,8 @@ def contexts() -> list[Context]:
 def changes(key: Key) -> Iterator[Change]:
     """Changes of this key, the most telling first; the program may refuse some of them."""
     parts = key.path.replace("[]", ".[]").split(".")
-    holding = [(c, _at(c.content, parts, key.default)) for c in contexts()]
+    by_presence = sorted(contexts(), key=lambda c: _at(c.content, parts, MISSING)[1] is MISSING)
+    holding = [(c, _at(c.content, parts, key.default)) for c in by_presence]
     for context, (exists, value) in holding:
         if not exists:
             continue
@@ -116,8 +120,7 @@ def _at(value: Any, parts: list[str], default: Any) -> tuple[bool, Any]:
         if part == "[]":
             entries = list(value.values()) if isinstance(value, Mapping) else list(value or [])
             rest = parts[index + 1 :]
-            fitting = [entry for entry in entries if _at(entry, rest, MISSING)[1] is not MISSING]
-            return _at(fitting[0], rest, default) if fitting else (False, None)
+            return _at(entries[_fitting(entries, rest)], rest, default) if entries else (False, default)
         if not isinstance(value, Mapping):
             return False, None
         if part not in value:
@@ -126,16 +129,20 @@ def _at(value: Any, parts: list[str], default: Any) -> tuple[bool, Any]:
     return True, value
 
 
+def _fitting(entries: list[Any], rest: list[str]) -> int:
+    """The first entry that has the key, else the first one."""
+    having = (i for i, entry in enumerate(entries) if _at(entry, rest, MISSING)[1] is not MISSING)
+    return next(having, 0)
+
+
 def _with(value: Any, parts: list[str], new: Any) -> Any:
     """`value` with `new` at the place."""
     if not parts:
         return new
     if parts[0] == "[]":
         entries = dict(value) if isinstance(value, Mapping) else dict(enumerate(value))
-        for index, entry in entries.items():
-            if _at(entry, parts[1:], MISSING)[1] is not MISSING:
-                entries[index] = _with(entry, parts[1:], new)
-                break
+        index = list(entries)[_fitting(list(entries.values()), parts[1:])]
+        entries[index] = _with(entries[index], parts[1:], new)
         return entries if isinstance(value, Mapping) else list(entries.values())
     inner = value if isinstance(value, Mapping) else {}
     return {**inner, parts[0]: _with(inner.get(parts[0]), parts[1:], new)}

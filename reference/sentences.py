@@ -32,7 +32,7 @@ def _one(path: str, effect: Effect) -> str:
         return f"**replaces** {' and '.join(whole)}"
     parts = [
         _phrase("**replaces**", replaced),
-        _phrase("interrupts", effect.get("interrupted", [])),
+        *effect.get("interruptions", []),
         _restarts(path, effect.get("restarted", [])),
         _phrase("runs", effect.get("run", []), " again"),
         _pods(path, effect.get("scaled", [])),

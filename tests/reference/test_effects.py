@@ -5,10 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 
-from emulator.chart_rendering import VARIABLE
-from offline import Resource
+from offline.chart import VARIABLE
 from reference import effects
 from reference.configuration import EFFECTS, cross_rules
 from reference.keys import Key, leaves
@@ -44,27 +42,6 @@ def test_every_key_has_a_change_to_try(key: Key) -> None:
 @pytest.mark.parametrize("path", SAMPLE)
 def test_a_computed_effect_is_current(path: str) -> None:
     assert effects.effect(BY_PATH[path], Path(CHART)).to_json() == json.loads(EFFECTS.read_text())[path]
-
-
-def resource(type_: str, **inputs: object) -> Resource:
-    return Resource(urn="urn", type=type_, name="it", inputs=inputs)
-
-
-def test_an_immutable_input_replaces() -> None:
-    old, new = (resource("aws:rds/instance:Instance", dbName=name) for name in ("a", "b"))
-    assert effects._replaces(old, new)
-
-
-def test_an_input_that_nobody_looked_up_is_not_guessed() -> None:
-    old, new = (resource("aws:rds/instance:Instance", licenseModel=name) for name in ("a", "b"))
-    with pytest.raises(effects.UnknownReplacement, match="licenseModel"):
-        effects._replaces(old, new)
-
-
-def test_no_input_is_said_to_replace_and_to_stay() -> None:
-    for type_, known in yaml.safe_load(effects.REPLACEMENTS.read_text())["types"].items():
-        names = [name for kind in known.values() for name in kind]
-        assert len(names) == len(set(names)), type_
 
 
 def test_a_sentence_tells_places_apart() -> None:
