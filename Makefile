@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup program up status logs down clean smoke stack-init review test test-unit test-full lint format lock
+.PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ clean: program ## stop and remove the stack's data
 
 stack-init: program ## bucket, key and Pulumi stack for STACK's state, on AWS
 	@$(PYTHON) -m operations.stack_init $(STACK)
+
+preflight: program ## does the cluster offer what STACK's settings need
+	@$(PYTHON) -m operations.preflight $(STACK)
 
 test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
 	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli and not slow"
