@@ -71,6 +71,9 @@ format: program ## let ruff write
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-.PHONY: docs
+.PHONY: docs bench
 docs: program ## write docs/CONFIGURATION.md, docs/SIZING.md and the README's costs anew
 	@$(PYTHON) -m reference
+
+bench: setup ## measure this machine, RUNS times each (default 3), and write docs/BENCHMARK.md
+	@$(PYTHON) -m tests.bench $(RUNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import offline
@@ -72,14 +73,19 @@ def cost_table() -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
+@cache
+def _recorded(stack: str) -> offline.Graph:
+    return offline.record(stack)
+
+
 def _cost(stack: str) -> Cost:
     values, _ = stack_config(stack)
     retention = int(json.loads(values["airflow:logs"])["retention_days"])
-    return stack_cost(offline.record(stack), STACK_TASKS_PER_MINUTE[stack], retention)
+    return stack_cost(_recorded(stack), STACK_TASKS_PER_MINUTE[stack], retention)
 
 
 def _what(stack: str) -> tuple[str, str]:
-    graph = offline.record(stack)
+    graph = _recorded(stack)
     instance, group = graph.only(DATABASE).inputs, graph.only(CACHE).inputs
     zones = " Multi-AZ" if instance["multiAz"] else ""
     nodes = int(group["numCacheClusters"])

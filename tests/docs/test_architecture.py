@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from components import naming
-from offline import ROOT, Graph, Resource, plain, record
+from offline import ROOT, Graph, Resource, plain
+from tests.recorded import recorded
 
 TEXT = (ROOT / "docs" / "ARCHITECTURE.md").read_text()
 PICTURES = {
@@ -23,7 +24,7 @@ WORDS = {"port-forward", "dag-processor", "api-server"}
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return record("prod")
+    return recorded("prod")
 
 
 def names_of(graph: Graph) -> set[str]:

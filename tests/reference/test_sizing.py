@@ -10,6 +10,7 @@ from reference import prices, sizing
 from reference.__main__ import DOCUMENTS
 from reference.sizing import LOADS, Load, size
 from reference.sizing_document import STACK_TASKS_PER_MINUTE, readme
+from tests.recorded import recorded
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -64,7 +65,7 @@ def test_a_stack_without_a_cache_pays_for_none() -> None:
 
 @pytest.mark.parametrize("stack", STACK_TASKS_PER_MINUTE)
 def test_every_alarm_and_key_of_a_stack_is_counted(stack: str) -> None:
-    graph = offline.record(stack)
+    graph = recorded(stack)
     alarms = len(graph.of_type(prices.ALARM))
     assert alarms > 0
     assert prices.stack_cost(graph, 0, 1).rest == pytest.approx(1 + 0.1 * alarms)
