@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pulumi
 
-from emulator import interruption, leftovers, realise, smoke
+from emulator import broken_dags, interruption, leftovers, realise, smoke
 from emulator.errors import EmulatorError, of_system
 from emulator.files import write_private
 from emulator.machine import Machine
@@ -44,8 +44,14 @@ def _arrived(machine: Machine) -> int:
     print(f"Airflow   {target.url}")
     print(f"user      {target.username}")
     print(f"password  .venv/bin/python -m emulator password {stack}")
+    _tell_broken_dags(machine)
     print("smoke     " + (f"passed at {since}, nothing restarted since" if since else _verdict(passed)))
     return 0 if passed else 1
+
+
+def _tell_broken_dags(machine: Machine) -> None:
+    for line in broken_dags.lines(machine):
+        print(f"broken DAG {line}")
 
 
 def _verdict(passed: bool) -> str:
@@ -61,7 +67,10 @@ def status(stack: str) -> int:
         print(f"{process.name:28} {process.state:10} pid {process.pid or '-':<8} {age}")
     if not processes:
         print(f"stack {stack} is down")
-    return 0 if processes and all(process.state == "RUNNING" for process in processes) else 1
+    running = bool(processes) and all(process.state == "RUNNING" for process in processes)
+    if running:  # else somebody else may listen where Airflow did, and would be given the password
+        _tell_broken_dags(machine)
+    return 0 if running else 1
 
 
 def logs(stack: str) -> int:

@@ -26,10 +26,11 @@ _LINUX = sys.platform.startswith("linux")
 
 def find(state: State) -> list[int]:
     """Processes of this stack by pid, the calling one left out."""
-    return sorted({*_marked(f"{MARKER}={state.root}"), *_grouped(_leaders(state))} - {os.getpid()})
+    return sorted({*marked(f"{MARKER}={state.root}"), *_grouped(_leaders(state))} - {os.getpid()})
 
 
-def _marked(marker: str) -> Iterator[int]:
+def marked(marker: str) -> Iterator[int]:
+    """Processes with this `NAME=value` in their environment."""
     if not _LINUX:
         for words in _ps("-axEww", "-o", "pid=,command="):
             if marker in words[1:]:
@@ -86,8 +87,8 @@ def end(state: State, also: Mapping[int, str] | None = None) -> list[int]:
 def end_errands(state: State) -> list[int]:
     """The same for what a killed run started and cannot wait for any more, such as its migration Job: a
     second one must not work beside it. Supervised programs go on."""
-    marked = _marked(f"{ERRAND}={state.root}")
-    return _end({pid: began for pid in marked if (began := start_time(pid))})
+    found = marked(f"{ERRAND}={state.root}")
+    return _end({pid: began for pid in found if (began := start_time(pid))})
 
 
 def _end(processes: Mapping[int, str]) -> list[int]:

@@ -107,9 +107,8 @@ class State:
             except BlockingIOError:
                 raise EmulatorError(self._busy(file)) from None
             with contextlib.suppress(OSError):  # a full disk must not keep anybody from stopping the stack
-                file.truncate(0)
-                file.write(f"{os.getpid()}")
-                file.flush()
+                os.ftruncate(file.fileno(), 0)
+                os.write(file.fileno(), f"{os.getpid()}".encode())
             yield
 
     @property

@@ -49,7 +49,9 @@ def main() -> None:
     """`airflow COMPONENT ...`."""
     orders = json.loads(Path(os.environ["FAKE_ORDERS"]).read_text())
     order = orders.get(sys.argv[1], "")
-    if order == "fail" or os.environ.get("BROKEN") == "yes":
+    broken = os.environ.get("BROKEN")
+    time.sleep(1.5 if broken == "later" else 0)
+    if order == "fail" or broken:
         sys.exit("cannot find the way")
     if sys.argv[1] == "db":
         time.sleep(LONG_SECONDS if order == "sleep" else 0)

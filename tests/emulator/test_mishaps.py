@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from emulator import postgres_server, preflight
+from emulator import leftovers, postgres_server, preflight
 from emulator.machine import Machine
 from emulator.paths import State
 from offline import program
@@ -28,9 +29,10 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
+) -> Iterator[Run]:
     monkeypatch.setenv("EMULATOR_AIRFLOW", str(install(tmp_path / "airflow")))
-    return runner(home, monkeypatch, capsys)
+    yield runner(home, monkeypatch, capsys)
+    leftovers.end(State("local", home))  # a test that fails may have brought up what it should not
 
 
 @pytest.fixture
@@ -93,7 +95,11 @@ def test_a_full_disk_is_named_before_anything_starts(run: Run, mount: Mount) -> 
 
 
 def test_a_disk_without_a_byte_is_named_and_the_stack_can_be_stopped(run: Run, mount: Mount) -> None:
-    home = mount("size=8m,nr_inodes=4")
+    home = mount("size=1m")
+    State("local", home).folder()
+    with open(home / "filler", "wb", buffering=0) as filler, contextlib.suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
     assert f"no space is left for the state in {home}: free some, or keep" in run("up", "local").line
     assert run("down", "local").code == 0
     assert run("clean", "local").code == 0

@@ -90,6 +90,12 @@ def test_a_component_that_does_not_live_is_named_with_its_last_words(here: Machi
         HelmRelease(here).ensure(broken, None)
 
 
+def test_a_component_that_ends_again_and_again_is_named_with_its_last_words(here: Machine) -> None:
+    broken = resource(workers={"env": [{"name": "BROKEN", "value": "later"}]})
+    with pytest.raises(EmulatorError, match=r"(?s)worker ended by itself 2 times.*cannot find the way"):
+        HelmRelease(here).ensure(broken, None)
+
+
 def test_a_time_limit_names_the_component_that_is_late(here: Machine) -> None:
     HelmRelease(here).ensure(resource(), None)
     wanted = readiness.Started(

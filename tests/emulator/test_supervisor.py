@@ -15,6 +15,7 @@ from emulator.files import write_private
 from emulator.launch import start_time
 from emulator.machine import Machine
 from emulator.supervisor import Program, Supervisor
+from tests.emulator.kills import until
 
 pytestmark = pytest.mark.emulator
 
@@ -96,6 +97,17 @@ def test_a_program_that_dies_is_started_again(fresh: Machine) -> None:
     while pids(fresh)["one"] in (0, before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert pids(fresh)["one"] not in (0, before)
+
+
+def test_what_outlived_a_killed_program_is_ended_before_it_starts_again(
+    fresh: Machine, tmp_path: Path
+) -> None:
+    script = f"env -i sleep 1000 & echo $! >> '{tmp_path}/orphans'; wait"
+    fresh.supervisor.apply("a", [Program(name="one", command=["sh", "-c", script])])
+    orphan = int((tmp_path / "orphans").read_text())
+    os.kill(pids(fresh)["one"], signal.SIGKILL)
+    until(lambda: not start_time(orphan), 10)
+    until(lambda: len((tmp_path / "orphans").read_text().splitlines()) == 2, 10)
 
 
 def test_nothing_is_left_after_the_shutdown_even_in_another_session(fresh: Machine) -> None:
