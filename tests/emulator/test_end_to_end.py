@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import redis
 
-from emulator import realise, smoke
-from emulator.machine import Machine
-from offline import ROOT, Graph, plain
+from emulator import airflow_substitutions, broken_dags, realise, smoke
+from offline import ROOT, plain
+from tests.emulator.cli import runner
+from tests.emulator.kills import until
+from tests.emulator.whole_stack import CACHE, Stack, broker, database_parameters
 
 pytestmark = [
     pytest.mark.emulator,
@@ -33,55 +34,23 @@ AIRFLOW = {
     "airflow-triggerer",
     "airflow-worker",
 }
-DATABASE = "aws:rds/instance:Instance"
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
-
-
-class Stack:
-    """One emulated stack and the changes made to its file so far."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.changes: dict[str, Any] = {}
-        self.graph: Graph = realise.up(machine)
-
-    def pids(self) -> dict[str, int]:
-        return {process.name: process.pid for process in self.machine.supervisor.status()}
-
-    def change(self, section: str, values: Mapping[str, Any]) -> set[str]:
-        """Bring the stack up with another value; returns the processes that restarted."""
-        before = self.pids()
-        self.changes[section] = {**self.changes.get(section, {}), **values}
-        self.graph = realise.up(self.machine, overrides=self.changes)
-        after = self.pids()
-        assert set(after) == set(before)
-        return {name for name, pid in after.items() if pid != before[name]}
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("emulator")
     machine = realise.machine_of("local", home=home)
+    dags = shutil.copytree(ROOT / "dags", tmp_path_factory.mktemp("dags") / "dags")
+    (dags / "broken.py").write_text("from airflow.sdk import no_such_thing\n")
     try:
-        yield Stack(machine)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(airflow_substitutions, "DAGS", dags)
+            stack = Stack(machine)
+            yield stack
+            stack.watch.stop()
     finally:
         machine.supervisor.shutdown()
         shutil.rmtree(home, ignore_errors=True)
-
-
-def database_parameters(stack: Stack, **given: object) -> dict[str, Any]:
-    instance = stack.graph.only(DATABASE)
-    return {
-        "host": instance.outputs["address"],
-        "port": instance.outputs["port"],
-        "dbname": instance.inputs["dbName"],
-        "user": instance.inputs["username"],
-        "password": plain(instance.inputs["password"]),
-        "sslmode": "verify-full",
-        "sslrootcert": str(stack.machine.substitutions.ca_bundle),
-        "connect_timeout": 10,
-        **given,
-    }
 
 
 def test_the_smoke_dag_passes(stack: Stack) -> None:
@@ -101,28 +70,30 @@ def test_the_database_takes_verified_tls_and_refuses_a_client_without(stack: Sta
 
 
 def test_the_broker_takes_verified_tls_and_refuses_a_client_without(stack: Stack) -> None:
-    group = stack.graph.only(CACHE)
-    where = {
-        "host": "127.0.0.1",
-        "port": int(group.outputs["port"]),
-        "password": plain(group.inputs["authToken"]),
-    }
-    client = redis.Redis(**where, ssl=True, ssl_ca_certs=str(stack.machine.substitutions.ca_bundle))
     # CONFIG is closed to clients, as in ElastiCache; INFO tells the policy.
-    assert client.info("memory")["maxmemory_policy"] == "noeviction"
+    assert broker(stack).info("memory")["maxmemory_policy"] == "noeviction"
     with pytest.raises(redis.ConnectionError):
-        redis.Redis(**where, socket_timeout=5).ping()
+        broker(stack, ssl=False).ping()
 
 
-def test_no_secret_is_on_a_command_line_in_a_log_or_in_an_open_file(stack: Stack) -> None:
-    secrets = {secret for secret in stack.graph.secrets() if len(secret) >= 12}
-    assert len(secrets) >= 7
-    listed = subprocess.run(["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True).stdout
-    assert not [s for s in secrets if s in listed]
-    assert not [s for s in secrets if s in stack.graph.to_json()]
+def test_a_broken_dag_is_told_and_harms_nothing(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until(lambda: broken_dags.lines(stack.machine), 60)
+    said = runner(stack.machine.state.home, monkeypatch, capsys)("status", "local")
+    assert said.code == 0
+    assert re.search(r"broken DAG \S*broken\.py: ImportError: cannot import name 'no_such_thing'", said.out)
+
+
+def no_secret_in_sight(stack: Stack) -> None:
+    """Whatever was generated since the beginning: command lines of all this time, logs, open files."""
+    assert len(stack.secrets) >= 7
+    assert any(b"operations.smoke" in line for line in stack.watch.seen)
+    assert stack.watch.showing(stack.secrets) == []
+    assert not [s for s in stack.secrets if s in stack.graph.to_json()]
     for log in stack.machine.state.logs.iterdir():
         content = log.read_text(errors="replace")
-        assert not [s for s in secrets if s in content], log.name
+        assert not [s for s in stack.secrets if s in content], log.name
     open_files = [
         path
         for path in stack.machine.state.root.rglob("*")
@@ -130,8 +101,12 @@ def test_no_secret_is_on_a_command_line_in_a_log_or_in_an_open_file(stack: Stack
     ]
     for path in open_files:
         content = path.read_bytes()
-        assert not [s for s in secrets if s.encode() in content], path
+        assert not [s for s in stack.secrets if s.encode() in content], path
     assert stat.S_IMODE(stack.machine.state.root.stat().st_mode) == 0o700
+
+
+def test_no_secret_is_on_a_command_line_in_a_log_or_in_an_open_file(stack: Stack) -> None:
+    no_secret_in_sight(stack)
 
 
 def test_no_secret_is_in_values_or_exports(stack: Stack) -> None:
@@ -156,15 +131,27 @@ def test_a_new_jwt_secret_restarts_those_who_read_it(stack: Stack) -> None:
     assert changed == {"airflow-api-server", "airflow-scheduler"}
 
 
-def test_an_old_database_password_is_refused_after_a_rotation(stack: Stack) -> None:
-    old = database_parameters(stack)["password"]
-    changed = stack.change("secrets", {"rotations": {"jwt_secret": 2, "database_password": 2}})
-    assert changed == AIRFLOW
-    assert database_parameters(stack)["password"] != old
+def test_an_old_password_and_an_old_token_are_refused_after_a_rotation_and_work_goes_on(stack: Stack) -> None:
+    password, token = (
+        database_parameters(stack)["password"],
+        plain(stack.graph.only(CACHE).inputs["authToken"]),
+    )
+    rotations = {"jwt_secret": 2, "database_password": 2, "broker_token": 2}
+    assert stack.change("secrets", {"rotations": rotations}) == AIRFLOW
+    assert database_parameters(stack)["password"] != password
     psycopg.connect(**database_parameters(stack)).close()
     with pytest.raises(psycopg.OperationalError, match="authentication failed"):
-        psycopg.connect(**database_parameters(stack, password=old))
+        psycopg.connect(**database_parameters(stack, password=password))
+    assert broker(stack, password=token).ping()  # with ROTATE, clients of before may go on until SET
+    assert stack.change("cache", {"auth_update_strategy": "SET"}) == set()
+    assert broker(stack).ping()
+    with pytest.raises(redis.AuthenticationError):
+        broker(stack, password=token).ping()
     assert smoke.run(stack.machine)
+
+
+def test_no_secret_of_before_or_after_the_rotations_is_in_sight(stack: Stack) -> None:
+    no_secret_in_sight(stack)
 
 
 def test_down_leaves_no_process_and_clean_no_file(stack: Stack) -> None:
