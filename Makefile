@@ -52,9 +52,6 @@ test: setup ## unit, chart, emulator end to end, and the real engine (at most 20
 test-full: setup ## the same and the drills that take minutes each
 	@$(PYTEST) tests -n 2 --dist loadgroup
 
-test-full: setup ## the same, with the slow drills
-	@FULL=1 $(PYTEST) tests -n 2 --dist loadgroup
-
 BASE ?= main
 review: program ## what this branch changes in every stack, against BASE (default main)
 	@$(PYTHON) -m review $(BASE)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from offline import ROOT
 from offline.chart import VARIABLE
+from review.environments import compare
 from review.errors import ReviewError
 from review.machine import machine_readable
 from review.markdown import markdown, verdict
@@ -47,10 +48,11 @@ def _review(base: str, head: str, allow: list[str], output: Path) -> int:
         pairs = record_pairs(old, new)
     chart = os.environ.get(VARIABLE)
     found = reports(pairs, allow, Path(chart) if chart else None)
+    shared = compare(pairs) if any(report.changes for report in found) else []
     old_name, new_name = base_commit[:12], head_commit[:12]
     output.mkdir(parents=True, exist_ok=True)
-    (output / "review.md").write_text(markdown(old_name, new_name, found, notes))
-    (output / "review.json").write_text(machine_readable(old_name, new_name, found, notes))
+    (output / "review.md").write_text(markdown(old_name, new_name, found, notes, shared))
+    (output / "review.json").write_text(machine_readable(old_name, new_name, found, notes, shared))
     for note in notes:
         print(f"review: {note}")
     for report in found:

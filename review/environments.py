@@ -65,8 +65,5 @@ def _difference(stack: str, difference: PropertyChange, declared: Sequence[str])
 
 def table(found: Sequence[Difference]) -> list[str]:
     """As Markdown."""
-    lines = ["| stack | setting | here | prod | declared |", "|---|---|---|---|---|"]
-    for d in found:
-        mark = "yes" if d.declared else "**no**"
-        lines.append(f"| {d.stack} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} | {mark} |")
-    return lines
+    lines = ["| stack | setting | here | prod |", "|---|---|---|---|"]
+    return lines + [f"| {d.stack} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} |" for d in found]

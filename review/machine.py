@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from review.environments import Difference
 from review.model import Change, PropertyChange
 from review.text import sides
 from review.verdict import StackReport
 
 
-def machine_readable(base: str, head: str, reports: Sequence[StackReport], notes: Sequence[str]) -> str:
+def machine_readable(
+    base: str,
+    head: str,
+    reports: Sequence[StackReport],
+    notes: Sequence[str] = (),
+    environments: Sequence[Difference] = (),
+) -> str:
     """Canonical JSON: keys sorted, secrets closed."""
     body = {
         "base": base,
         "head": head,
         "notes": list(notes),
         "blocked": any(report.blocked for report in reports),
+        "environments": [asdict(difference) for difference in environments],
         "stacks": {report.stack: _stack(report) for report in reports},
     }
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from review.environments import Difference, table
 from review.mermaid import picture
 from review.model import Action, Change, PropertyChange
 from review.text import LONGEST_CELL, cell, code, folded, sides
@@ -12,7 +13,13 @@ from review.verdict import StackReport
 _MARKS = {Action.REPLACE: "🔁", Action.DELETE: "❌", Action.UPDATE: "✏️", Action.CREATE: "➕"}
 
 
-def markdown(base: str, head: str, reports: Sequence[StackReport], notes: Sequence[str] = ()) -> str:
+def markdown(
+    base: str,
+    head: str,
+    reports: Sequence[StackReport],
+    notes: Sequence[str] = (),
+    environments: Sequence[Difference] = (),
+) -> str:
     """The whole report. The same graphs give the same bytes."""
     lines = [f"# What {code(head)} changes against {code(base)}", ""]
     lines += [line for note in notes for line in (f"> {note}", "")]
@@ -21,7 +28,20 @@ def markdown(base: str, head: str, reports: Sequence[StackReport], notes: Sequen
     lines.append("")
     for report in reports:
         lines += _stack(report)
+    if environments:
+        lines += ["## What the environments do not share", "", *_environments(environments)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _environments(found: Sequence[Difference]) -> Iterator[str]:
+    """Undeclared differences openly, declared ones folded."""
+    undeclared = [difference for difference in found if not difference.declared]
+    declared = [difference for difference in found if difference.declared]
+    if undeclared:
+        yield "Not declared under `airflow:review: {differs_from_prod: [...]}`:"
+        yield from ("", *table(undeclared), "")
+    if declared:
+        yield from folded(f"{len(declared)} declared differences", "\n".join(table(declared)))
 
 
 def verdict(report: StackReport) -> str:
