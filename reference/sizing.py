@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from components.capacity import MEMORY_GIB, Budget, Demand, Pool, budget
-from reference.prices import Cost, cache_cost, database_cost, log_cost, prices
+from review.prices import Cost, cache_cost, database_cost, log_cost, prices
 
 CPU_SECONDS = {"worker": 0.12, "api_server": 0.05, "scheduler": 0.04, "database": 0.02}
 """Per task, measured with trivial tasks, one DAG per file. The scheduler's is that with a short idle

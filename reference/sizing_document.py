@@ -10,8 +10,8 @@ import offline
 from components import capacity
 from offline.program import stack_config
 from reference import sizing
-from reference.prices import CACHE, DATABASE, LOG_BYTES_PER_TASK, Cost, prices, stack_cost
 from reference.sizing import LOADS, Size, size
+from review.prices import CACHE, DATABASE, LOG_BYTES_PER_TASK, Cost, prices, stack_cost
 
 STACK_TASKS_PER_MINUTE = {"dev": 1, "staging": 10, "prod": 50}
 """Mean load that the README's cost table assumes; it enters the cost of task logs."""

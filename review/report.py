@@ -9,6 +9,7 @@ from policies.evaluate import judge
 from policies.waivers import waivers_of
 from review import downtime, manifests, network, permissions, restarts, stateful
 from review.changes import changes
+from review.cost import costs
 from review.model import Change, Finding
 from review.recording import Pair
 from review.verdict import Section, StackReport
@@ -20,6 +21,7 @@ SUBJECTS: dict[str, Subject] = {
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
     "Identity": lambda pair, found: permissions.permissions(found),
+    "Cost": lambda pair, found: costs(pair),
     "Policies": lambda pair, found: _policies(pair),
     "Network": lambda pair, found: network.openings(found),
 }

@@ -6,10 +6,11 @@ import pytest
 
 import offline
 from offline import ROOT
-from reference import prices, sizing
+from reference import sizing
 from reference.__main__ import DOCUMENTS
 from reference.sizing import LOADS, Load, size
 from reference.sizing_document import STACK_TASKS_PER_MINUTE, readme
+from review import prices
 from tests.recorded import recorded
 
 

@@ -1,4 +1,4 @@
-"""What a stack costs a month, by its resources and the list prices of reference/prices.yaml."""
+"""What a stack costs a month, by its resources and the list prices of review/data/prices.yaml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from offline import Graph, plain
 
-PRICES = Path(__file__).with_name("prices.yaml")
+PRICES = Path(__file__).parent / "data" / "prices.yaml"
 DATABASE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 KEY = "aws:kms/key:Key"
@@ -88,5 +88,5 @@ def stack_cost(graph: Graph, tasks_per_minute: float, retention_days: int) -> Co
 
 def _price(table: str, name: str) -> float:
     if name not in prices()[table]:
-        raise LookupError(f"{name}: no price known; add it to {table} in reference/{PRICES.name}")
+        raise LookupError(f"{name}: no price known; add it to {table} in review/data/{PRICES.name}")
     return prices()[table][name]

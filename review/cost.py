@@ -1,0 +1,102 @@
+"""What a stack costs a month: resources by list price, pods by the part of a node that they reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from offline.graph import Graph, Resource, redact
+from review.model import Finding
+from review.pods import Requests, requests_of
+from review.prices import ALARM, CACHE, DATABASE, KEY, cache_cost, database_cost, prices
+from review.recording import Pair
+
+PRICE_LIMIT = "price"
+"""The name that lets a stack cost more than its max_monthly_usd."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """USD a month, without the cluster's own price, NAT, traffic and what is paid by use."""
+
+    lines: dict[str, float] = field(default_factory=dict)
+    """What -> USD a month."""
+    requests: Requests = field(default_factory=Requests)
+    unknown: Sequence[str] = ()
+    """Resource types, classes and sizes without a price: named, not counted as nothing."""
+
+    @property
+    def total(self) -> float:
+        """The sum of what is known."""
+        return sum(self.lines.values())
+
+
+def bill(graph: Graph | None) -> Bill:
+    """The bill of a graph; an empty one where the stack is not there."""
+    if graph is None:
+        return Bill()
+    known, lines, unknown = prices(), {}, []
+    for resource in graph.resources:
+        try:
+            amount = _price_of(resource)
+        except LookupError as problem:
+            unknown.append(str(problem.args[0]).split(":")[0])
+            continue
+        if amount is None:
+            unknown.append(resource.type)
+        elif amount:
+            lines[resource.type] = lines.get(resource.type, 0) + amount
+    requests = requests_of(graph)
+    node = known["node"]
+    share = max(requests.vcpu / node["vcpu"], requests.memory_gib / node["memory_gib"])
+    if share:
+        lines[f"pods, as part of {node['type']} nodes"] = share * node["per_hour"] * known["hours_per_month"]
+    return Bill(lines=lines, requests=requests, unknown=tuple(sorted(set(unknown))))
+
+
+def _price_of(resource: Resource) -> float | None:
+    """USD a month; 0 for what costs nothing or is paid by use, None for a type without a price."""
+    inputs = redact(dict(resource.inputs))
+    if resource.type == DATABASE:
+        size = int(inputs.get("allocatedStorage", 0))
+        return database_cost(str(inputs.get("instanceClass")), size, multi_az=inputs.get("multiAz") is True)
+    if resource.type == CACHE:
+        nodes, engine = int(inputs.get("numCacheClusters", 1)), str(inputs.get("engine"))
+        return cache_cost(str(inputs.get("nodeType")), nodes, engine=engine)
+    if resource.type == KEY:
+        return prices()["kms_key_per_month"]
+    if resource.type == ALARM:
+        return prices()["alarm_per_month"]
+    free = not resource.custom or resource.type.startswith(tuple(prices()["without_a_price"]))
+    return 0 if free else None
+
+
+def costs(pair: Pair) -> list[Finding]:
+    """Before, after and the difference, if there is one; above the stack's limit it blocks."""
+    before, after = bill(pair.base.graph), bill(pair.head.graph)
+    limit = ((pair.head.config or {}).get("airflow:review") or {}).get("max_monthly_usd")
+    found = []
+    if limit is not None and after.total > limit:
+        text = f"**{after.total:.0f} USD a month are above the stack's limit of {limit}** (`max_monthly_usd`)"
+        found.append(Finding(text=text, allow=PRICE_LIMIT, details={"limit": limit}))
+    if before != after:
+        found += [_summary(before, after), *_lines(before, after)]
+    return found
+
+
+def _summary(before: Bill, after: Bill) -> Finding:
+    amounts = {"before_usd": before.total, "after_usd": after.total}
+    text = f"{before.total:.2f} → **{after.total:.2f}** USD a month ({after.total - before.total:+.2f})"
+    text += f", list prices of {prices()['date']}; pods reserve {before.requests} → {after.requests}"
+    if after.unknown:
+        text += f"; **no price known for {', '.join(f'`{name}`' for name in after.unknown)}**"
+    rounded = {name: round(amount, 2) for name, amount in amounts.items()}
+    return Finding(text=text, details={**rounded, "unknown": list(after.unknown)})
+
+
+def _lines(before: Bill, after: Bill) -> list[Finding]:
+    return [
+        Finding(text=f"{name}: {before.lines.get(name, 0):.2f} → {after.lines.get(name, 0):.2f}")
+        for name in sorted({*before.lines, *after.lines})
+        if before.lines.get(name) != after.lines.get(name)
+    ]
