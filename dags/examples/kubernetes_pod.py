@@ -1,0 +1,48 @@
+"""A task in a pod of its own, from any image: other tools, other Python, its own memory and rights.
+
+Needs a cluster. Airflow's own pods have no rights in Kubernetes here, so the Connection `example_kubernetes`
+(in SSM) says where pods may be started and by whom: type `kubernetes`, with a kubeconfig and a namespace of
+yours. On one machine this file is read like the others, but cannot be run.
+"""
+
+from datetime import datetime, timedelta
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk import dag
+from kubernetes.client import models as k8s
+
+
+@dag(
+    dag_id="example_kubernetes_pod",
+    schedule=None,
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    tags=["example", "kubernetes"],
+    doc_md=__doc__,
+)
+def example_kubernetes_pod():
+    KubernetesPodOperator(
+        task_id="count",
+        kubernetes_conn_id="example_kubernetes",
+        image="python:3.11-slim",
+        cmds=["python", "-c"],
+        # What the pod writes to this file becomes the task's result.
+        arguments=["import json; json.dump(sum(range(10)), open('/airflow/xcom/return.json', 'w'))"],
+        do_xcom_push=True,
+        container_resources=k8s.V1ResourceRequirements(
+            requests={"cpu": "100m", "memory": "64Mi"}, limits={"cpu": "500m", "memory": "128Mi"}
+        ),
+        # What Kubernetes' restricted Pod Security level asks for.
+        security_context={
+            "runAsUser": 50000,
+            "runAsNonRoot": True,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        container_security_context={"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        deferrable=True,  # the triggerer watches the pod, no worker slot waits
+        execution_timeout=timedelta(minutes=10),
+        on_finish_action="delete_pod",
+    )
+
+
+example_kubernetes_pod()
