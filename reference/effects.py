@@ -53,15 +53,23 @@ class Effect:
 
 
 def effect(key: Key, chart: Path) -> Effect:
-    """The effect of the first change of this key that the program takes; LookupError if it takes none."""
-    refused = None
+    """The first effect of a change of this key that the program takes; LookupError if it takes none."""
+    refused, without_effect = None, dict[str, Effect]()
     for change in changes(key):
+        if change.context.name in without_effect:
+            continue
         try:
             after = offline.record(change.context.stack, overrides=change.overrides)
         except pulumi.RunError as refusal:
             refused = refused or refusal
             continue
-        return compare(change, _before(change.context.name), after, chart)
+        found = compare(change, _before(change.context.name), after, chart)
+        if len(found.to_json()) > 1:
+            return found
+        # The key may matter in another stack: task pods where there are some, say.
+        without_effect[change.context.name] = found
+    if without_effect:
+        return next(iter(without_effect.values()))
     if len(set(choices(key.annotation))) == 1:
         return Effect(stack="")
     remedy = "add a happy case, or an example to reference/samples.py"
@@ -83,7 +91,7 @@ def compare(change: Change, before: Graph, after: Graph, chart: Path) -> Effect:
         restarted=restarted,
         scaled=scaled,
         replaced=[*names(Action.REPLACE, {JOB}), *(c.name for c in found if _moves(c))],
-        interruptions=[finding.text for finding in downtime.interruptions(_servers(found))],
+        interruptions=list(dict.fromkeys(f.text for f in downtime.interruptions(_servers(found)))),
         changed=names(Action.UPDATE, rolled),
         created=names(Action.CREATE, {JOB}),
         deleted=names(Action.DELETE),

@@ -1,8 +1,7 @@
 """A task in a pod of its own, from any image: other tools, other Python, its own memory and rights.
 
-Needs a cluster. Airflow's own pods have no rights in Kubernetes here, so the Connection `example_kubernetes`
-(in SSM) says where pods may be started and by whom: type `kubernetes`, with a kubeconfig and a namespace of
-yours. On one machine this file is read like the others, but cannot be run.
+Needs a cluster, and `airflow.tasks_may_start_pods: true` in the stack file: without it Airflow's pods have no
+right to start others. On one machine this file is read like the others, but cannot be run.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +22,6 @@ from kubernetes.client import models as k8s
 def example_kubernetes_pod():
     KubernetesPodOperator(
         task_id="count",
-        kubernetes_conn_id="example_kubernetes",
         image="python:3.11-slim",
         cmds=["python", "-c"],
         # What the pod writes to this file becomes the task's result.

@@ -15,7 +15,7 @@ import pytest
 from emulator import realise
 from emulator.machine import Machine
 from offline import ROOT, Graph, plain
-from operations.airflow_api import AirflowApi
+from operations.airflow_api import AirflowApi, ApiError
 
 pytestmark = [
     pytest.mark.emulator,
@@ -26,7 +26,7 @@ pytestmark = [
 ]
 README = ROOT / "dags" / "examples" / "README.md"
 DAGS = sorted(set(re.findall(r"`(example_\w+)`", README.read_text())) - {"example_postgres", "example_redis"})
-NEEDS_A_CLUSTER = {"example_kubernetes_pod", "example_kubernetes"}
+NEEDS_A_CLUSTER = {"example_kubernetes_pod"}
 PATIENCE_SECONDS = 120
 
 
@@ -89,10 +89,19 @@ def put_connections(machine: Machine, graph: Graph) -> None:
 def eventually(found: Callable[[], Any], what: str) -> Any:
     """The first true answer, within PATIENCE_SECONDS."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while not (answer := found()):
+    while not (answer := _asked(found)):
         assert time.monotonic() < end, f"{what}: not within {PATIENCE_SECONDS} s"
         time.sleep(1)
     return answer
+
+
+def _asked(found: Callable[[], Any]) -> Any:
+    try:
+        return found()
+    except ApiError as error:
+        if error.status is None:  # a busy machine answers late
+            return None
+        raise
 
 
 def run(api: AirflowApi, dag_id: str, conf: dict[str, Any] | None = None) -> tuple[str, str]:
@@ -106,7 +115,7 @@ def run(api: AirflowApi, dag_id: str, conf: dict[str, Any] | None = None) -> tup
     return run_id, api.run_state(dag_id, run_id)
 
 
-@pytest.mark.parametrize("dag_id", sorted(set(DAGS) - {"example_kubernetes"}))
+@pytest.mark.parametrize("dag_id", DAGS)
 def test_an_example_is_read(api: AirflowApi, dag_id: str) -> None:
     eventually(lambda: api.dag(dag_id), f"{dag_id} is known")
     assert api.import_errors() == []
