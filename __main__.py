@@ -12,6 +12,7 @@ from components.alarms import Alarms
 from components.arguments import Arguments
 from components.cache import Cache
 from components.credentials import Credentials
+from components.dag_sources import DagSources, dag_sources_args
 from components.database import Database
 from components.encryption import Encryption
 from components.identity import component_roles
@@ -59,7 +60,9 @@ logs = LogBucket("logs", given.logs(encryption), everywhere)
 roles = component_roles(given.roles(encryption, logs), everywhere)
 namespace = Namespace("namespace", given.namespace(), everywhere)
 secrets = KubernetesSecrets("secrets", given.secrets(namespace, credentials, database, cache), everywhere)
-airflow_args = given.airflow(payload.load(), database, logs, secrets, roles, namespace)
+dag_objects = dag_sources_args(config.airflow, namespace.name, given.labels)
+dags = DagSources("dags", dag_objects, everywhere) if dag_objects else None
+airflow_args = given.airflow(payload.load(), database, logs, secrets, roles, namespace, dags)
 airflow = Airflow("airflow", airflow_args, everywhere)
 
 pulumi.export("namespace", airflow.namespace)

@@ -24,6 +24,7 @@ from components import jobs, naming
 from components.chart_source import chart_source
 from components.chart_values import ChartInputs, chart_values
 from components.connections import public_hash
+from components.dag_sources import DagSources
 from components.identity import ServiceAccountRole
 from components.kubernetes_secrets import KubernetesSecrets
 from components.payload import Payload
@@ -55,6 +56,8 @@ class AirflowArgs:
     roles: Mapping[str, ServiceAccountRole]
     """One per component of naming.COMPONENTS."""
     payload: Payload
+    dag_sources: DagSources | None = None
+    """What DAG sources need beside the pods, where they need anything."""
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -134,8 +137,10 @@ class Airflow(pulumi.ComponentResource):
             hashes=args.secrets.hashes,
             smoke_config_map=smoke_name,
             smoke_files=list(args.payload.smoke),
+            dag_files={} if args.dag_sources is None else args.dag_sources.files,
             labels=args.labels,
         )
+        sources = [] if args.dag_sources is None else [args.dag_sources]
         undone_on_failure = not args.settings.upgrade
         return Release(
             f"{self._name}-release",
@@ -150,7 +155,7 @@ class Airflow(pulumi.ComponentResource):
             timeout=TIMEOUT_SECONDS,
             max_history=10,
             # The pods need schema, user and rights; none of them is an input of the chart.
-            opts=ResourceOptions.merge(self._child, ResourceOptions(depends_on=[smoke, *after])),
+            opts=ResourceOptions.merge(self._child, ResourceOptions(depends_on=[smoke, *sources, *after])),
         )
 
     def _config_map(self, key: str, object_name: str, data: Mapping[str, str]) -> ConfigMap:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pulumi import Input, Output
 
-from components import capacity, labels
+from components import capacity, dag_bundles, labels, pod_limit
 from components.airflow import AirflowArgs
 from components.alarms import Alarms, AlarmsArgs
 from components.cache import Cache, CacheArgs
@@ -36,9 +36,9 @@ from components.lookups import Account, Cluster
 from components.namespace import Namespace, NamespaceArgs
 from components.payload import Payload
 from components.picking import pick
-from components.pod_limit import pod_limit
 
 if TYPE_CHECKING:
+    from components.dag_sources import DagSources
     from stacks.settings import Settings
 
 
@@ -137,14 +137,16 @@ class Arguments:
             region=self.region,
             key_arn=encryption.key_arn,
             logs=LogGrant(bucket_arn=logs.arn, prefix=self.config.logs.prefix),
+            dag_buckets=dag_bundles.dag_buckets(self.config.airflow),
             permissions_boundary_arn=self.config.account.permissions_boundary_arn,
             **self._account(),
         )
 
     def namespace(self) -> NamespaceArgs:
         """Of the namespace and its quota."""
-        name = self.config.cluster.namespace
-        return NamespaceArgs(name=name, max_pods=pod_limit(self.config.airflow), labels=self.labels)
+        airflow, name = self.config.airflow, self.config.cluster.namespace
+        pods, volumes = pod_limit.pod_limit(airflow), len(dag_bundles.claims(airflow))
+        return NamespaceArgs(name=name, max_pods=pods, claims=volumes, labels=self.labels)
 
     def secrets(
         self, namespace: Namespace, credentials: Credentials, database: Database, cache: Cache | None
@@ -152,13 +154,12 @@ class Arguments:
         """Of the Secrets: where the data stores are, and with which keys they are opened."""
         token, admin = credentials.broker_token, self.config.airflow.admin
         keys = pick(Keys, credentials, admin_password=None if admin is None else credentials.admin_password)
-        access = GitAccess(ssh_key=self.config.git_ssh_key, token=self.config.git_token)
         return KubernetesSecretsArgs(
             namespace=namespace.name,
             database=pick(DatabaseAccess, database, password=credentials.database_password),
             broker=None if cache is None or token is None else pick(BrokerAccess, cache, token=token),
             keys=keys,
-            git=git_secrets(self.config.airflow, access),
+            git=git_secrets(self.config.airflow, pick(GitAccess, self.config)),
             labels=self.labels,
         )
 
@@ -170,6 +171,7 @@ class Arguments:
         secrets: KubernetesSecrets,
         roles: Mapping[str, ServiceAccountRole],
         namespace: Namespace,
+        dag_sources: DagSources | None,
     ) -> AirflowArgs:
         """Of Airflow itself."""
         return AirflowArgs(
@@ -182,6 +184,7 @@ class Arguments:
             secrets=secrets,
             roles=roles,
             payload=payload,
+            dag_sources=dag_sources,
             labels=self.labels,
         )
 

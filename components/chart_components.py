@@ -40,6 +40,8 @@ class ChartInputs:
     """Content hash per component of the secrets it consumes."""
     smoke_config_map: Input[str]
     smoke_files: Sequence[str]
+    dag_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Files of each DAG source that is a ConfigMap."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """On every object of the chart."""
 

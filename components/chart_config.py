@@ -13,7 +13,7 @@ from pulumi import Input
 
 from components import local_settings, naming
 from components.dag_bundles import dag_bundles
-from components.pod_layout import API_SERVER_PORT, DAGS_PATH, FAB_AUTH_MANAGER, STATSD_PORT
+from components.pod_layout import API_SERVER_PORT, BUNDLES_PATH, DAGS_PATH, FAB_AUTH_MANAGER, STATSD_PORT
 
 if TYPE_CHECKING:
     from stacks.airflow_sections import AirflowSettings
@@ -81,7 +81,9 @@ def _dag_processor(airflow: "AirflowSettings") -> dict[str, Input[str]]:
     return {
         # The same compact text that the chart derives from dagProcessor.dagBundleConfigList.
         "dag_bundle_config_list": json.dumps(dag_bundles(airflow), separators=(",", ":"), sort_keys=True),
-        # A new DAG file is found after at most 30 seconds; the default is 5 minutes.
+        "dag_bundle_storage_path": BUNDLES_PATH,
+        # Every source is looked at this often, and new files are parsed at once; the default is 5 minutes.
+        # With bundle_refresh_check_interval (5 s) and git-sync's period a new DAG is visible within a minute.
         "refresh_interval": "30",
     }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from components import executors, naming, pod_layout
 from components.chart_components import ChartInputs, component_values
 from components.chart_config import airflow_config
-from components.chart_dags import dags
+from components.chart_dags import dags, with_dag_sources
 from components.chart_resources import (
     SIDECAR_RESOURCES,
     Values,
@@ -38,7 +38,7 @@ def chart_values(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
         **_identity(airflow, inputs),
         **_secrets(),
         **_pods(airflow, inputs),
-        **component_values(airflow, inputs),
+        **with_dag_sources(component_values(airflow, inputs), airflow, inputs.dag_files),
         "config": airflow_config(airflow, inputs.stack, inputs.log_folder),
         "airflowLocalSettings": local_settings(),
         "dags": dags(airflow),

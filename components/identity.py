@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -9,6 +10,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import iam
 
 from components import executors, iam_documents, naming, pod_policies
+from components.dag_bundles import DagBucket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,8 @@ class ComponentRolesArgs:
     region: str
     key_arn: Input[str]
     logs: LogGrant
+    dag_buckets: Sequence[DagBucket] = ()
+    """Buckets that DAG files come from."""
     permissions_boundary_arn: str | None = None
 
 
@@ -112,6 +116,8 @@ def component_roles(
         log_prefix=args.logs.prefix,
     )
 
+    buckets = args.dag_buckets
+
     def role(component: str) -> ServiceAccountRole:
         return ServiceAccountRole(
             f"identity-{component}",
@@ -121,7 +127,7 @@ def component_roles(
                 issuer=args.oidc.issuer,
                 oidc_provider_arn=args.oidc.arn,
                 policy=grant.apply(
-                    lambda known: pod_policies.component_policy(component, args.executor, known)
+                    lambda known: pod_policies.component_policy(component, args.executor, known, buckets)
                 ),
                 permissions_boundary_arn=args.permissions_boundary_arn,
             ),

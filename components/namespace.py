@@ -36,6 +36,8 @@ class NamespaceArgs:
     name: str
     max_pods: int
     """A bound against runaway pods."""
+    claims: int = 0
+    """Volumes that may be claimed; those that DAG files come from."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Further labels; none by default."""
 
@@ -68,11 +70,11 @@ class Namespace(pulumi.ComponentResource):
             spec=ResourceQuotaSpecArgs(
                 hard={
                     "pods": str(args.max_pods),
-                    # The UI is reached through an ingress or a port-forward, and nothing keeps data on a
-                    # volume.
+                    # The UI is reached through an ingress or a port-forward, and nothing of ours keeps
+                    # data on a volume.
                     "services.loadbalancers": "0",
                     "services.nodeports": "0",
-                    "persistentvolumeclaims": "0",
+                    "persistentvolumeclaims": str(args.claims),
                 }
             ),
             opts=child,

@@ -24,6 +24,7 @@ API_SECRET = "airflow-api-key"  # noqa: S105  a name, not the secret
 JWT_SECRET = "airflow-jwt-key"  # noqa: S105  a name, not the secret
 ADMIN_SECRET = "airflow-admin"  # noqa: S105  a name, not the secret
 GIT_SECRET = "airflow-git-ssh-key"  # noqa: S105  a name, not the secret
+GIT_CONNECTIONS_SECRET = "airflow-git-connections"  # noqa: S105  a name, not the secret
 GIT_SYNC_TOKEN_SECRET = "airflow-git-sync-token"  # noqa: S105  a name, not the secret
 """Kubernetes Secrets: the chart is given these names as text. They differ from the ones that the chart would
 create itself (`airflow-metadata`, `airflow-fernet-key`, ...), so that Helm never adopts or deletes ours."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from components import executors, naming
+from components.dag_bundles import DagBucket
 from components.iam_documents import Statement, document
 
 
@@ -64,9 +65,36 @@ def parameter_read(grant: Mapping[str, str]) -> list[Statement]:
     ]
 
 
-def component_policy(component: str, executor: str, grant: Mapping[str, str]) -> str:
-    """What one Airflow component may do; whoever runs task code or trigger code also writes its logs."""
+def dags_read(grant: Mapping[str, str], buckets: Sequence[DagBucket]) -> list[Statement]:
+    """Listing is not bound to the prefix: Airflow's S3 bundle first asks whether the bucket exists."""
+    found: list[Statement] = []
+    for bucket in buckets:
+        arn = f"arn:{grant['partition']}:s3:::{bucket.name}"
+        objects = f"{arn}/{bucket.prefix}/*" if bucket.prefix else f"{arn}/*"
+        found.append({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn})
+        found.append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects})
+        if bucket.key_arn is not None:
+            via = f"s3.{grant['region']}.amazonaws.com"
+            found.append(
+                {
+                    "Effect": "Allow",
+                    "Action": "kms:Decrypt",
+                    "Resource": bucket.key_arn,
+                    "Condition": {"StringEquals": {"kms:ViaService": via}},
+                }
+            )
+    return found
+
+
+def component_policy(
+    component: str, executor: str, grant: Mapping[str, str], buckets: Sequence[DagBucket] = ()
+) -> str:
+    """What one Airflow component may do; whoever runs task code or trigger code also writes its logs.
+
+    `buckets`: those with DAG files, for everybody who may load them.
+    """
     writers = {"triggerer"} | executors.task_runners(executor)
     readers = {"api-server"}
     logs = log_write(grant) if component in writers else log_read(grant) if component in readers else []
-    return document([*logs, *parameter_read(grant)])
+    dags = dags_read(grant, buckets) if component in {*writers, "dag-processor"} else []
+    return document([*logs, *dags, *parameter_read(grant)])

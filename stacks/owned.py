@@ -20,7 +20,7 @@ OWNED_CONFIG: dict[str, tuple[str, ...]] = {
         "max_active_tasks_per_dag",
         "parallelism",
     ),
-    "dag_processor": ("dag_bundle_config_list",),
+    "dag_processor": ("dag_bundle_config_list", "dag_bundle_storage_path"),
     "database": (
         "sql_alchemy_conn",
         "sql_alchemy_conn_async",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.dag_folder import CONFIG_MAP_BYTES, dag_files, size_bytes
 from stacks.airflow_sections import AirflowSettings
 from stacks.dag_sections import GitRepository
 from stacks.registry import rule
@@ -86,3 +87,45 @@ def _repositories(airflow: AirflowSettings) -> Iterator[tuple[str, GitRepository
     for index, source in enumerate(airflow.dags):
         if isinstance(source, GitRepository):
             yield f"airflow.dags.{index}", source
+
+
+@rule("airflow")
+def generated_dags_have_a_place(airflow: AirflowSettings) -> Iterator[Problem]:
+    """A CronJob's files reach the pods through a claim; what runs in a pod writes into the pod."""
+    for index, source in enumerate(airflow.dags):
+        path = f"airflow.dags.{index}"
+        if source.source != "generated":
+            continue
+        if source.run == "cron" and source.claim is None:
+            yield Problem(path=f"{path}.claim", rule="required with run cron, whose pod is not Airflow's")
+        if source.run != "cron" and source.claim is not None:
+            yield Problem(path=f"{path}.claim", rule="only with run cron", value=source.claim)
+        minutes, seconds = divmod(source.interval_seconds, 60)
+        if source.run == "cron" and (seconds or 60 % minutes):
+            yield Problem(
+                path=f"{path}.interval_seconds",
+                rule="should be whole minutes that divide the hour with run cron, such as 300",
+                value=source.interval_seconds,
+            )
+
+
+@rule("airflow")
+def config_maps_are_small(airflow: AirflowSettings) -> Iterator[Problem]:
+    """Kubernetes refuses an object above 1 MiB; and without a DAG file nothing would be in it."""
+    for index, source in enumerate(airflow.dags):
+        if source.source == "config_map" and (reason := _unfit(source.folder)):
+            yield Problem(path=f"airflow.dags.{index}.folder", rule=reason, value=source.folder)
+
+
+def _unfit(folder: str) -> str | None:
+    """Why a folder cannot become a ConfigMap."""
+    try:
+        files = dag_files(folder)
+    except ValueError as reason:
+        return f"should hold text files only: {reason}"
+    if not any(name.endswith(".py") for name in files):
+        return "should be a folder of this repository with .py files"
+    size = size_bytes(files)
+    if size > CONFIG_MAP_BYTES:
+        return f"should hold at most {CONFIG_MAP_BYTES} bytes, not {size}; take source s3 or git"
+    return None

@@ -45,9 +45,9 @@ SECTIONS: dict[str, TypeAdapter[Any]] = {
 OPTIONAL = frozenset({"cache", "review"})
 GIVEN_SECRETS = ("git_ssh_key", "git_token")
 """The only secrets that people give: what opens DAGs in private Git repositories."""
-PRIVATE = frozenset({"env", "config"})
+PRIVATE = frozenset({"env", "config", "command"})
 """Free text that may hold what should not be printed."""
-SOURCES = frozenset({"image", "git_sync"})
+SOURCES = frozenset({"image", "git_sync", "git", "s3", "claim", "config_map", "generated"})
 """What pydantic puts behind the index of an entry of `airflow.dags`; it is no key of the file."""
 KEY_MARK = "[key]"
 """pydantic's last part of the place of an error that is in a mapping's key instead of its value."""

@@ -14,7 +14,7 @@ import yaml
 from components.chart_values import chart_values
 from offline.chart import templates
 from stacks.airflow_sections import AirflowSettings
-from tests.components.airflow_samples import GIT, INPUTS, SIZE, settings
+from tests.components.airflow_samples import GIT, INPUTS, SIZE, SOURCES, settings
 
 CHART = os.environ.get("AIRFLOW_CHART", "")
 needs_chart = [
@@ -31,6 +31,7 @@ PLACED = {
 CASES: dict[str, AirflowSettings] = {
     "celery": settings(),
     "git-sync": settings(dags=[GIT]),
+    "sources": settings(dags=SOURCES, executor="CeleryExecutor,KubernetesExecutor"),
     "kubernetes": settings(executor="KubernetesExecutor"),
     "both": settings(executor="CeleryExecutor,KubernetesExecutor"),
     "local": settings(executor="LocalExecutor"),

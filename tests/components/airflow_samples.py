@@ -22,6 +22,22 @@ GIT = {
     "known_hosts": "github.com ssh-ed25519 AAAA",
 }
 
+SOURCES = [
+    {"source": "image"},
+    GIT,
+    {
+        "source": "git",
+        "name": "deployed",
+        "repository": "git@github.com:example/other.git",
+        "known_hosts": "github.com ssh-ed25519 AAAA",
+    },
+    {"source": "s3", "name": "bucket", "bucket": "team-dags", "prefix": "prod"},
+    {"source": "claim", "name": "flux", "claim": "dags-efs"},
+    {"source": "config_map", "name": "small", "folder": "dags/smoke"},
+    {"source": "generated", "name": "found", "command": ["python", "-m", "discover"]},
+]
+"""Every source whose files reach the pods in a way of its own."""
+
 
 def settings(**changes: Any) -> AirflowSettings:
     """A valid section with `changes` on top."""
@@ -55,5 +71,6 @@ INPUTS = ChartInputs(
     hashes={part: f"hash-of-{part}" for part in naming.COMPONENTS},
     smoke_config_map="airflow-smoke-1",
     smoke_files=["smoke.py"],
+    dag_files={"small": {"one.py": "1"}},
     labels={"tags.airflow/Owner": "team"},
 )

@@ -50,7 +50,8 @@ def _owner(root: Any, location: tuple[int | str, ...], kind: str) -> str:
     """The field (`Model.field`) that an error lies in, or the model for a key it does not have."""
     owner, here = getattr(root, "__name__", "tags"), root
     for part in location:
-        chosen = next((model for model in _models(here, deep=False) if _tag(model) == part), None)
+        union = () if isinstance(here, type) else _models(here, deep=False)
+        chosen = next((model for model in union if _tag(model) == part), None)
         if chosen is not None:
             here = chosen  # pydantic names the chosen member of a union by its tag
             continue

@@ -94,7 +94,8 @@ def make_arguments(config: Settings) -> None:
 
 def probes() -> Iterator[tuple[Path_, Any]]:
     for path, value in leaves(settings()):
-        if len(path) == 1 or isinstance(value, bool):
+        entries = isinstance(value, list) and any(isinstance(entry, BaseModel) for entry in value)
+        if len(path) == 1 or isinstance(value, bool) or entries:
             continue
         yield from ((path, odd) for odd in ODD.get(type(value), ()))
 
