@@ -58,18 +58,19 @@ def _git_sync(git: GitSyncSource) -> Values:
 
 def with_dag_sources(values: Values, airflow: AirflowSettings, files: DagFiles) -> Values:
     """The components' values with what those get that read DAG files."""
-    pods = pod_parts(airflow, files)
-    in_scheduler = pods if executors.runs_in_scheduler(airflow.executor) else {}
-    workers = values["workers"]
+    pods, executor = pod_parts(airflow, files), airflow.executor
+    task_pods = pod_parts(airflow, files, task_pod=True)
+    workers = dict(values["workers"])
+    if executors.uses_celery(executor):
+        workers["celery"] = _appended(workers["celery"], pods)
+    if executors.starts_pods(executor):
+        workers["kubernetes"] = _appended(workers["kubernetes"], task_pods)
+    in_scheduler = pods if executors.runs_in_scheduler(executor) else {}
     return {
         **values,
         "dagProcessor": _appended(values["dagProcessor"], pods),
-        "workers": {
-            **workers,
-            "celery": _appended(workers["celery"], pods),
-            "kubernetes": _appended(workers["kubernetes"], pod_parts(airflow, files, task_pod=True)),
-        },
         "scheduler": _appended(values["scheduler"], in_scheduler),
+        "workers": workers,
     }
 
 

@@ -28,6 +28,7 @@ FILES = {"small": {"one.py": "1", "two.sql": "2"}}
 SMALL = {"source": "config_map", "name": "small", "folder": "dags/smoke"}
 FOUND = {"source": "generated", "name": "found", "command": ["python", "-m", "discover"]}
 NIGHTLY = {**FOUND, "name": "nightly", "run": "cron", "claim": "dags-found"}
+BOTH = "CeleryExecutor,KubernetesExecutor"
 READERS = ("dagProcessor", "celery", "kubernetes")
 
 
@@ -53,7 +54,9 @@ def secrets(*sources: dict[str, Any], executor: str = "CeleryExecutor") -> dict[
     return {secret.name: secret for secret in made}
 
 
-def parts(component: str, *sources: dict[str, Any], executor: str = "CeleryExecutor") -> dict[str, Any]:
+def parts(
+    component: str, *sources: dict[str, Any], executor: str = "CeleryExecutor,KubernetesExecutor"
+) -> dict[str, Any]:
     inputs = replace(INPUTS, dag_files=FILES)
     made = chart_values(settings(dags=list(sources), executor=executor), inputs)
     return {**made, **made["workers"]}[component]
