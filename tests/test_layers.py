@@ -17,14 +17,8 @@ PRUNED = {".venv", ".venv-airflow", ".emulator", ".git", "__pycache__", "node_mo
 
 ALLOWED = {
     "__main__": {"stacks", "components"},
-    # The connection budget with the sizes that it knows, the names RDS refuses, what an executor needs, the
-    # files that a ConfigMap would hold.
-    "stacks": {
-        "components.capacity",
-        "components.dag_folder",
-        "components.executors",
-        "components.reserved_names",
-    },
+    # The connection budget, the names RDS refuses, what an executor needs, what a ConfigMap would hold.
+    "stacks": {f"components.{name}" for name in ("capacity", "dag_folder", "executors", "reserved_names")},
     "components": set[str](),
     "offline": set[str](),  # runs __main__ by its path
     "policies": {"offline"},
@@ -38,19 +32,13 @@ ALLOWED = {
 TYPES = {"components": {"stacks"}}
 """The same for names that only annotations use: Airflow's component is given its section of the settings."""
 
+# fmt: off
 PURE = (
-    "capacity",
-    "chart_dags",
-    "chart_values",
-    "connections",
-    "dag_bundles",
-    "executors",
-    "git_secrets",
-    "iam_documents",
-    "naming",
-    "reserved_names",
+    "capacity", "chart_dags", "chart_values", "connections", "dag_bundles", "executors", "git_secrets",
+    "iam_documents", "naming", "reserved_names",
 )
 """Modules of components/ that compute and never create."""
+# fmt: on
 
 FILE_LINES, FUNCTION_LINES, CONSTRUCTOR_LINES = 200, 40, 80
 ENVIRONMENTS = re.compile(r"""["'](dev|staging|prod|local|production|development)["']""")
