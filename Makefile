@@ -6,7 +6,8 @@ PYTEST := $(PYTHON) -m pytest
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock
+.PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock \
+	docs bench
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +69,6 @@ format: program ## let ruff write
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-.PHONY: docs bench
 docs: program ## write docs/CONFIGURATION.md, docs/SIZING.md and the README's costs anew
 	@$(PYTHON) -m reference
 
