@@ -19,4 +19,4 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     Any later is too late: pytest-xdist reads the groups first of all when the collection is modified.
     """
     if item.get_closest_marker("emulator") or item.get_closest_marker("pulumi_cli"):
-        item.add_marker(pytest.mark.xdist_group("machine"))
+        item.add_marker(pytest.mark.xdist_group("emulator"))
