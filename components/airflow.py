@@ -28,7 +28,7 @@ from components.dag_sources import DagSources
 from components.identity import ServiceAccountRole
 from components.kubernetes_secrets import KubernetesSecrets
 from components.payload import Payload
-from components.pod_layout import ADMIN_SCRIPT, API_SERVER_PORT, BUNDLE_CONFIG_MAP, BUNDLE_FILE
+from components.pod_layout import ADMIN_SCRIPT, API_SERVER_PORT, BUNDLE_CONFIG_MAP, BUNDLE_FILE, ROLE_SCRIPT
 
 if TYPE_CHECKING:
     from stacks.airflow_sections import AdminSettings, AirflowSettings
@@ -95,21 +95,30 @@ class Airflow(pulumi.ComponentResource):
         )
 
     def _migration(self, after: Sequence[pulumi.Resource]) -> Job:
-        settings = self._args.settings
-        job_name = Output.from_input(self._args.database_resource_id).apply(
-            lambda resource_id: jobs.migration_name(settings, resource_id)
+        script = self._args.payload.role_script
+        config_map = f"airflow-database-script-{public_hash(script)}"
+        source = self._config_map("database-script", config_map, {ROLE_SCRIPT: script})
+        job_name = Output.all(self._schema(), self._args.secrets.hashes["migrate"]).apply(
+            lambda known: jobs.migration_name(known[0], known[1], script)
         )
-        return self._job("migrate", job_name, jobs.migration_spec(settings, JOBS_ACCOUNT), after)
+        spec = jobs.migration_spec(self._args.settings, JOBS_ACCOUNT, config_map)
+        return self._job("migrate", job_name, spec, [source, *after])
 
     def _first_user(self, admin: AdminSettings, migration: Job) -> Job:
         script = self._args.payload.admin_script
         config_map = f"airflow-admin-script-{public_hash(script)}"
         source = self._config_map("admin-script", config_map, {ADMIN_SCRIPT: script})
-        job_name = Output.all(migration.metadata.name, self._args.secrets.hashes["admin"]).apply(
+        job_name = Output.all(self._schema(), self._args.secrets.hashes["admin"]).apply(
             lambda known: jobs.admin_name(admin, known[0], known[1], script)
         )
         spec = jobs.admin_spec(self._args.settings, admin, JOBS_ACCOUNT, config_map)
         return self._job("admin", job_name, spec, [source, migration])
+
+    def _schema(self) -> Output[str]:
+        settings = self._args.settings
+        return Output.from_input(self._args.database_resource_id).apply(
+            lambda resource_id: jobs.schema_mark(settings, resource_id)
+        )
 
     def _job(self, key: str, job_name: Output[str], spec: jobs.Spec, after: Sequence[pulumi.Resource]) -> Job:
         options = ResourceOptions(

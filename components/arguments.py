@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pulumi import Input, Output
@@ -96,7 +97,7 @@ class Arguments:
         )
         return DatabaseArgs(
             key_arn=encryption.key_arn,
-            password=credentials.database_password,
+            master_password=credentials.master_password,
             placement=self._placement(),
             engine=pick(DatabaseEngine, section),
             storage=pick(DatabaseStorage, section),
@@ -154,9 +155,11 @@ class Arguments:
         """Of the Secrets: where the data stores are, and with which keys they are opened."""
         token, admin = credentials.broker_token, self.config.airflow.admin
         keys = pick(Keys, credentials, admin_password=None if admin is None else credentials.admin_password)
+        access = partial(pick, DatabaseAccess, database)
         return KubernetesSecretsArgs(
             namespace=namespace.name,
-            database=pick(DatabaseAccess, database, password=credentials.database_password),
+            database=access(username=self.config.database.username, password=credentials.database_password),
+            master=access(username=database.master_username, password=credentials.master_password),
             broker=None if cache is None or token is None else pick(BrokerAccess, cache, token=token),
             keys=keys,
             git=git_secrets(self.config.airflow, pick(GitAccess, self.config)),

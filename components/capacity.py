@@ -23,7 +23,7 @@ SURGE = {"scheduler": 0.25, "api_server": 0.25, "dag_processor": 1.0, "triggerer
 PROBED = ("scheduler", "dag_processor", "triggerer")
 """Their probes start a program that asks the database for the newest heartbeat."""
 JOBS = 2
-"""The migration Job's lock and its work; the admin Job comes after it."""
+"""The migration Job's lock and its work. Its init container has ended before, the admin Job comes after."""
 PEOPLE = 3
 """psql, a dashboard, an exporter."""
 RESERVED = 5

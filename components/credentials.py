@@ -22,6 +22,7 @@ LENGTHS = {
     # HS512 wants a key as long as its digest, 64 bytes.
     "jwt-secret": 64,
     "database-password": 40,
+    "master-password": 40,
     # ElastiCache allows 16 to 128 characters.
     "broker-token": 64,
     "admin-password": 24,
@@ -43,6 +44,8 @@ class Rotations(Protocol):
     def jwt_secret(self) -> int: ...
     @property
     def database_password(self) -> int: ...
+    @property
+    def master_password(self) -> int: ...
     @property
     def broker_token(self) -> int: ...
     @property
@@ -81,6 +84,9 @@ class Credentials(pulumi.ComponentResource):
     api_secret_key: Output[str]
     jwt_secret: Output[str]
     database_password: Output[str]
+    """Of the role that Airflow works as."""
+    master_password: Output[str]
+    """Of the database's master user, which only prepares that role."""
     broker_token: Output[str] | None
     admin_password: Output[str]
     restart_key: Output[str]
@@ -94,6 +100,7 @@ class Credentials(pulumi.ComponentResource):
         self.api_secret_key = self._password("api-secret-key")
         self.jwt_secret = self._password("jwt-secret")
         self.database_password = self._password("database-password")
+        self.master_password = self._password("master-password")
         self.broker_token = self._password("broker-token") if args.broker else None
         self.admin_password = self._password("admin-password")
         # Only this program uses the restart key (it marks whom a changed secret restarts): no copy in SSM.
@@ -104,6 +111,7 @@ class Credentials(pulumi.ComponentResource):
             "api-secret-key": self.api_secret_key,
             "jwt-secret": self.jwt_secret,
             "database-password": self.database_password,
+            "master-password": self.master_password,
             "broker-token": self.broker_token,
             "admin-password": self.admin_password,
         }
@@ -115,6 +123,7 @@ class Credentials(pulumi.ComponentResource):
                 "api_secret_key": self.api_secret_key,
                 "jwt_secret": self.jwt_secret,
                 "database_password": self.database_password,
+                "master_password": self.master_password,
                 "broker_token": self.broker_token,
                 "admin_password": self.admin_password,
                 "restart_key": self.restart_key,

@@ -1,8 +1,8 @@
 """Postgres for Airflow's metadata, on RDS.
 
 Owns the instance, its subnets, parameters, firewall, logs, alarms and the role of enhanced monitoring. Does
-not create schemas: the migration Job does, from within the cluster. An upgrade of the major version is
-refused here on purpose; it is an operation that begins with a snapshot, not a changed setting.
+not create Airflow's role and schema: the migration Job does, from within the cluster. An upgrade of the major
+version is refused here on purpose; it is an operation that begins with a snapshot, not a changed setting.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class DatabaseArgs:
     """What Database needs from its caller."""
 
     key_arn: Input[str]
-    password: Input[str]
-    """Of the master user; letters and digits."""
+    master_password: Input[str]
+    """Letters and digits."""
     placement: Placement
     engine: DatabaseEngine
     storage: DatabaseStorage
@@ -56,7 +56,7 @@ class Database(pulumi.ComponentResource):
     arn: Output[str]
     resource_id: Output[str]
     name: Output[str]
-    username: Output[str]
+    master_username: Output[str]
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("airflow:index:Database", name, None, opts)
@@ -73,7 +73,7 @@ class Database(pulumi.ComponentResource):
         self.arn = instance.arn
         self.resource_id = instance.resource_id
         self.name = Output.from_input(args.engine.name)
-        self.username = Output.from_input(args.engine.username)
+        self.master_username = Output.from_input(args.engine.master_username)
         self.register_outputs(
             {
                 "address": self.address,
@@ -82,7 +82,7 @@ class Database(pulumi.ComponentResource):
                 "arn": self.arn,
                 "resource_id": self.resource_id,
                 "name": self.name,
-                "username": self.username,
+                "master_username": self.master_username,
             }
         )
 
@@ -93,7 +93,7 @@ class Database(pulumi.ComponentResource):
             # What RDS can only change by replacement; the new instance must not meet the old one's name.
             keepers={
                 "database": self._args.engine.name,
-                "username": self._args.engine.username,
+                "username": self._args.engine.master_username,
                 "key": self._args.key_arn,
             },
             opts=self._child,

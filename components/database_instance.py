@@ -66,9 +66,9 @@ def _engine(args: DatabaseArgs, around: Surroundings) -> rds.InstanceArgs:
 
 def _set_access(properties: rds.InstanceArgs, args: DatabaseArgs, around: Surroundings) -> None:
     properties.db_name = args.engine.name
-    properties.username = args.engine.username
-    properties.password = args.password
-    # For people in an emergency; Airflow itself uses the password.
+    properties.username = args.engine.master_username
+    properties.password = args.master_password
+    # For people in an emergency; Airflow itself uses its own role and password.
     properties.iam_database_authentication_enabled = True
     properties.ca_cert_identifier = "rds-ca-rsa2048-g1"
     properties.port = args.engine.port

@@ -30,7 +30,7 @@ class DatabaseEngine:
     """The major alone ("17"): RDS then chooses and upgrades the minor, and withdraws no version under us."""
     instance_class: str
     name: str
-    username: str
+    master_username: str
     port: int
     """Any but PostgreSQL's own where the controls ask for it."""
 
@@ -39,8 +39,10 @@ class DatabaseEngine:
             raise ValueError(f"engine_version: PostgreSQL's major version, got {self.engine_version!r}")
         if not self.instance_class.startswith("db.") or self.instance_class.count(".") != 2:
             raise ValueError(f"instance_class: db.<family>.<size>, got {self.instance_class!r}")
-        if is_reserved(self.username):
-            raise ValueError(f"username: neither well known nor reserved, got {self.username!r}")
+        if is_reserved(self.master_username):
+            raise ValueError(
+                f"master_username: neither well known nor reserved, got {self.master_username!r}"
+            )
         if not 1150 <= self.port <= 65535:
             raise ValueError(f"port: RDS allows 1150 to 65535, got {self.port}")
 

@@ -1,4 +1,5 @@
-"""Specifications of the two Jobs that run before the release: the schema's migration, and the first user.
+"""Specifications of the two Jobs that run before the release: the database's role and schema, and the first
+user.
 
 Ours rather than the chart's: as hooks they would wait for pods that wait for them, and as ordinary objects
 of the chart they would keep their names and so could not change. A Job's name here carries a hash of all
@@ -6,7 +7,7 @@ that it depends on: a change makes a new Job, which is run and awaited; the same
 nothing to do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from components import naming
@@ -19,6 +20,8 @@ from components.pod_layout import (
     CERTIFICATES_PATH,
     FAB_AUTH_MANAGER,
     FERNET_KEY,
+    ROLE_PATH,
+    ROLE_SCRIPT,
     URL_KEY,
     container_security,
     pod_security,
@@ -45,7 +48,7 @@ RESOURCES: Spec = {
 }
 
 
-def migration_name(airflow: "AirflowSettings", database_resource_id: str) -> str:
+def schema_mark(airflow: "AirflowSettings", database_resource_id: str) -> str:
     """Changes with the image, the chart, the database behind the address, and when a stack file asks for
     it."""
     marks = (
@@ -55,17 +58,33 @@ def migration_name(airflow: "AirflowSettings", database_resource_id: str) -> str
         database_resource_id,
         str(airflow.migration_generation),
     )
-    return f"airflow-migrate-{public_hash(*marks)}"
+    return public_hash(*marks)
 
 
-def admin_name(admin: "AdminSettings", migration: str, password_hash: str, script: str) -> str:
-    """Changes with the user, the password and the script, and after every migration."""
-    return f"airflow-admin-{public_hash(admin.username, admin.email, migration, password_hash, script)}"
+def migration_name(schema: str, access_hash: str, script: str) -> str:
+    """Changes with the schema, the script, and the password of the role or of the master user: the role gets
+    its new one here, before the release restarts those who use it."""
+    return f"airflow-migrate-{public_hash(schema, access_hash, script)}"
 
 
-def migration_spec(airflow: "AirflowSettings", service_account: str) -> Spec:
-    """`airflow db migrate` covers the tables of the FAB provider too: it is among the managers it
-    discovers."""
+def admin_name(admin: "AdminSettings", schema: str, password_hash: str, script: str) -> str:
+    """Changes with the user, the password, the script and the schema."""
+    return f"airflow-admin-{public_hash(admin.username, admin.email, schema, password_hash, script)}"
+
+
+def migration_spec(airflow: "AirflowSettings", service_account: str, script_config_map: str) -> Spec:
+    """First the role, as the master user, whose password only this init container gets; then the schema, as
+    the role. `airflow db migrate` covers the tables of the FAB provider too: it is among the managers that
+    it discovers."""
+    role = {
+        "name": "role",
+        "args": ["python", f"{ROLE_PATH}/{ROLE_SCRIPT}"],
+        "env": [
+            _from_secret("MASTER_URL", naming.MASTER_SECRET, URL_KEY),
+            _from_secret("APPLICATION_URL", naming.DATABASE_SECRET, URL_KEY),
+        ],
+        "volumeMounts": [{"name": "script", "mountPath": ROLE_PATH, "readOnly": True}],
+    }
     container = {
         "name": "migrate",
         "args": ["airflow", "db", "migrate"],
@@ -74,7 +93,7 @@ def migration_spec(airflow: "AirflowSettings", service_account: str) -> Spec:
             _from_secret("AIRFLOW__CORE__FERNET_KEY", naming.ENCRYPTION_SECRET, FERNET_KEY),
         ],
     }
-    return _job(airflow, service_account, container)
+    return _job(airflow, service_account, container, script_config_map, first=role)
 
 
 def admin_spec(
@@ -92,15 +111,17 @@ def admin_spec(
         ],
         "volumeMounts": [{"name": "script", "mountPath": ADMIN_PATH, "readOnly": True}],
     }
-    script = {"name": "script", "configMap": {"name": script_config_map}}
-    return _job(airflow, service_account, container, [script])
+    return _job(airflow, service_account, container, script_config_map)
 
 
 def _job(
-    airflow: "AirflowSettings", service_account: str, container: Spec, volumes: Sequence[Spec] = ()
+    airflow: "AirflowSettings",
+    service_account: str,
+    container: Spec,
+    script_config_map: str,
+    first: Spec | None = None,
 ) -> Spec:
     """No ttlSecondsAfterFinished: a Job that Kubernetes removed would look like one that has never run."""
-    certificates = {"name": "rds-ca", "mountPath": CERTIFICATES_PATH, "readOnly": True}
     return {
         "activeDeadlineSeconds": DEADLINE_SECONDS,
         "backoffLimit": BACKOFF_LIMIT,
@@ -116,18 +137,25 @@ def _job(
                 "enableServiceLinks": False,
                 "restartPolicy": "Never",
                 "securityContext": pod_security(),
-                "containers": [
-                    {
-                        **container,
-                        "image": f"{airflow.image.repository}:{airflow.image.tag}",
-                        "resources": RESOURCES,
-                        "securityContext": container_security(),
-                        "volumeMounts": [certificates, *container.get("volumeMounts", [])],
-                    }
+                **({} if first is None else {"initContainers": [_container(airflow, first)]}),
+                "containers": [_container(airflow, container)],
+                "volumes": [
+                    {"name": "rds-ca", "configMap": {"name": BUNDLE_CONFIG_MAP}},
+                    {"name": "script", "configMap": {"name": script_config_map}},
                 ],
-                "volumes": [{"name": "rds-ca", "configMap": {"name": BUNDLE_CONFIG_MAP}}, *volumes],
             },
         },
+    }
+
+
+def _container(airflow: "AirflowSettings", own: Spec) -> Spec:
+    certificates = {"name": "rds-ca", "mountPath": CERTIFICATES_PATH, "readOnly": True}
+    return {
+        **own,
+        "image": f"{airflow.image.repository}:{airflow.image.tag}",
+        "resources": RESOURCES,
+        "securityContext": container_security(),
+        "volumeMounts": [certificates, *own.get("volumeMounts", [])],
     }
 
 

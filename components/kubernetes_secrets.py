@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -39,15 +40,17 @@ CONSUMERS: Mapping[str, Sequence[str]] = {
     "triggerer": _BY_ALL,
     "worker": _BY_ALL,
     "admin": (naming.ADMIN_SECRET,),
+    "migrate": (naming.DATABASE_SECRET, naming.MASTER_SECRET),
 }
 """Which Secrets a component reads: the chart gives all of its pods the first four, and signing keys of task
-tokens only to those who issue and check them. `admin` is the Job that makes the first user. Who reads the
-Secrets of Git repositories depends on the DAG sources (git_secrets.py)."""
+tokens only to those who issue and check them. `admin` is the Job that makes the first user, `migrate` the one
+that prepares the database: nobody else reads what opens it as its master user. Who reads the Secrets of Git
+repositories depends on the DAG sources (git_secrets.py)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseAccess:
-    """How to reach the metadata database."""
+    """How to reach the metadata database, and as whom."""
 
     username: Input[str]
     password: Input[str]
@@ -84,6 +87,9 @@ class KubernetesSecretsArgs:
 
     namespace: Input[str]
     database: DatabaseAccess
+    """As Airflow does."""
+    master: DatabaseAccess
+    """As the master user, who prepares Airflow's role."""
     keys: Keys
     broker: BrokerAccess | None = None
     """None where no executor needs a broker."""
@@ -121,18 +127,22 @@ class KubernetesSecrets(pulumi.ComponentResource):
 
 
 def _urls(args: KubernetesSecretsArgs) -> dict[str, dict[str, Output[str]]]:
-    place = args.database
-    parts = Output.all(place.username, place.password, place.address, place.port, place.name)
+    application, master = _parts(args.database), _parts(args.master)
     urls = {
         naming.DATABASE_SECRET: {
-            URL_KEY: parts.apply(lambda known: connections.database_url(*known)),
-            ASYNC_URL_KEY: parts.apply(lambda known: connections.async_database_url(*known)),
-        }
+            URL_KEY: application.apply(lambda known: connections.database_url(*known)),
+            ASYNC_URL_KEY: application.apply(lambda known: connections.async_database_url(*known)),
+        },
+        naming.MASTER_SECRET: {URL_KEY: master.apply(lambda known: connections.database_url(*known))},
     }
     if args.broker is not None:
         broker = Output.all(args.broker.token, args.broker.address, args.broker.port)
         urls[naming.BROKER_SECRET] = {URL_KEY: broker.apply(lambda known: connections.broker_url(*known))}
     return {name: {key: Output.secret(url) for key, url in content.items()} for name, content in urls.items()}
+
+
+def _parts(access: DatabaseAccess) -> Output[list[Any]]:
+    return Output.all(access.username, access.password, access.address, access.port, access.name)
 
 
 def _keys(keys: Keys) -> dict[str, dict[str, Output[str]]]:

@@ -18,6 +18,7 @@ COMPONENTS = ("scheduler", "api-server", "dag-processor", "triggerer", "worker",
 follows from its executor (executors.accounts)."""
 
 DATABASE_SECRET = "airflow-database-url"  # noqa: S105  a name, not the secret
+MASTER_SECRET = "airflow-database-master"  # noqa: S105  a name, not the secret
 BROKER_SECRET = "airflow-celery-broker-url"  # noqa: S105  a name, not the secret
 ENCRYPTION_SECRET = "airflow-encryption-key"  # noqa: S105  a name, not the secret
 API_SECRET = "airflow-api-key"  # noqa: S105  a name, not the secret

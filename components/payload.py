@@ -1,4 +1,4 @@
-"""The files that are deployed as they are: public certificates, the admin script, the smoke DAG."""
+"""The files that are deployed as they are: public certificates, the Jobs' scripts, the smoke DAG."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components import naming
-from components.pod_layout import ADMIN_SCRIPT, BUNDLE_FILE
+from components.pod_layout import ADMIN_SCRIPT, BUNDLE_FILE, ROLE_SCRIPT
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -19,6 +19,7 @@ class Payload:
     rds_bundle: str
     """Public certificate authorities of RDS, as PEM."""
     admin_script: str
+    role_script: str
     smoke: Mapping[str, str]
     """File name to text of the smoke DAG."""
 
@@ -28,5 +29,6 @@ def load() -> Payload:
     return Payload(
         rds_bundle=(DATA / BUNDLE_FILE).read_text(),
         admin_script=(DATA / ADMIN_SCRIPT).read_text(),
+        role_script=(DATA / ROLE_SCRIPT).read_text(),
         smoke={path.name: path.read_text() for path in sorted(naming.SMOKE_FOLDER.glob("*.py"))},
     )

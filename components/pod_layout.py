@@ -34,6 +34,7 @@ BUNDLES_PATH: Final = f"{AIRFLOW_HOME}/bundles"
 """Where Airflow keeps what it fetches itself (Git, S3)."""
 KNOWN_HOSTS_KEY: Final = "known_hosts"
 KNOWN_HOSTS_PATH: Final = f"{AIRFLOW_HOME}/git/{KNOWN_HOSTS_KEY}"
+ROLE_PATH: Final = f"{AIRFLOW_HOME}/database"
 CERTIFICATES_PATH: Final = f"{AIRFLOW_HOME}/certificates"
 
 BUNDLE_CONFIG_MAP: Final = "airflow-rds-ca"
@@ -41,6 +42,7 @@ BUNDLE_FILE: Final = "rds-bundle.pem"
 BUNDLE_PATH: Final = f"{CERTIFICATES_PATH}/{BUNDLE_FILE}"
 
 ADMIN_SCRIPT: Final = "create_admin.py"
+ROLE_SCRIPT: Final = "prepare_database.py"
 
 AIRFLOW_USER: Final = 50000
 """The user `airflow` of the official image; its group is 0."""

@@ -1,4 +1,4 @@
-"""Names that the master user of an RDS Postgres may not have, or should not. Pure."""
+"""Names that the master user and other roles of an RDS Postgres may not have, or should not. Pure."""
 
 _KEYWORDS = """
 all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
@@ -22,5 +22,5 @@ RESERVED_PREFIXES = ("pg_", "rds_")
 
 
 def is_reserved(username: str) -> bool:
-    """Whether the master user may not have this name."""
+    """Whether no role of ours may have this name."""
     return username in RESERVED_USERNAMES or username.startswith(RESERVED_PREFIXES)

@@ -97,7 +97,9 @@ class DatabaseSettings(Section):
     name: DatabaseName = "airflow"
     """The database on the server."""
     username: Username = "airflow"
-    """The user that the server is made with."""
+    """The role that Airflow works as: it owns Airflow's tables and may do nothing else."""
+    master_username: Username = "airflow_admin"
+    """The instance's master user, who makes that role; RDS changes the name only by making a new instance."""
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
     """How far back a restore can reach."""
     backup_window: DailyWindow = "03:00-04:00"
@@ -168,7 +170,9 @@ class Rotations(Section):
     jwt_secret: Generation = 1
     """Signs tokens of API clients and of running tasks: rotate in a quiet hour."""
     database_password: Generation = 1
-    """Password of the database's user."""
+    """Password of the role that Airflow works as."""
+    master_password: Generation = 1
+    """Password of the database's master user, whom no pod of Airflow knows: a new one restarts nothing."""
     broker_token: Generation = 1
     """Token of the cache."""
     admin_password: Generation = 1

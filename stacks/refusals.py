@@ -10,6 +10,7 @@ REFUSED_KEYS = {
     "cache.serverless": "ElastiCache Serverless speaks the cluster protocol only, which Celery cannot use",
     "cache.auth_token": _GENERATED,
     "database.password": _GENERATED,
+    "database.master_password": _GENERATED,
     "airflow.admin.password": _GENERATED,
 }
 """Path of the key -> why it is refused."""

@@ -86,14 +86,26 @@ def subnets_differ(network: NetworkSettings) -> Iterator[Problem]:
 
 
 @rule("database")
-def username_is_free(database: DatabaseSettings) -> Iterator[Problem]:
+def usernames_are_free(database: DatabaseSettings) -> Iterator[Problem]:
     """Names that everybody tries first (RDS.25), and names that RDS refuses."""
-    if is_reserved(database.username):
+    for key in ("username", "master_username"):
+        if is_reserved(getattr(database, key)):
+            yield Problem(
+                path=f"database.{key}",
+                rule="should not be a name that is well known (admin, postgres, root, ...) or reserved by"
+                " PostgreSQL or RDS",
+                value=getattr(database, key),
+            )
+
+
+@rule("database")
+def airflow_is_not_the_master_user(database: DatabaseSettings) -> Iterator[Problem]:
+    """Else every pod of Airflow could make roles and databases, and drop this one."""
+    if database.master_username == database.username:
         yield Problem(
-            path="database.username",
-            rule="should not be a name that is well known (admin, postgres, root, ...) or reserved by"
-            " PostgreSQL or RDS",
-            value=database.username,
+            path="database.master_username",
+            rule="should differ from username, the role that Airflow works as",
+            value=database.master_username,
         )
 
 

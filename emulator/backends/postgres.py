@@ -22,12 +22,15 @@ PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 READY_SECONDS = 120
 """A server that was killed replays its log first."""
 
+MASTER_GROUP = "rds_superuser"
+"""Role of RDS that its master user is a member of."""
+
 NOT_APPLIED = {"shared_preload_libraries", "rds.force_ssl"}
 """The first names libraries of RDS, the second is a line of pg_hba.conf here."""
 
 
 class Postgres:
-    """One server per recorded instance; user, password, database and parameters as recorded."""
+    """One server per recorded instance; master user, password, database and parameters as recorded."""
 
     types = frozenset({INSTANCE})
 
@@ -37,6 +40,7 @@ class Postgres:
     def ensure(self, resource: Resource, previous: Resource | None) -> dict[str, Any]:
         """A running server that accepts the recorded password; a changed one is altered in place."""
         inputs = plain(resource.inputs)
+        _keeps_master(resource, previous)
         server = self._server(resource)
         parameters = self._parameters(inputs)
         fresh = server.prepare()
@@ -120,14 +124,7 @@ class Postgres:
         user, password = str(inputs["username"]), str(inputs["password"])
         database = str(inputs.get("dbName") or "postgres")
         with self._admin(server, port) as admin:
-            if not _exists(admin, "pg_roles", "rolname", user):
-                # As RDS' master user: may make roles and databases, is no superuser.
-                admin.execute(
-                    sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE").format(sql.Identifier(user))
-                )
-                admin.execute(
-                    sql.SQL("GRANT pg_monitor, pg_signal_backend TO {}").format(sql.Identifier(user))
-                )
+            _make_master(admin, user)
             if not self._accepts(port, user, password):
                 # Hashed on this side: a statement in the server's log must not show the password.
                 digest = admin.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
@@ -154,6 +151,27 @@ class Postgres:
                 return False
             raise
         return True
+
+
+def _keeps_master(resource: Resource, previous: Resource | None) -> None:
+    """RDS cannot rename the master user: it would make a new, empty instance."""
+    before = previous and plain(previous.inputs)["username"]
+    if before and before != plain(resource.inputs)["username"]:
+        raise EmulatorError(
+            f"the data of {resource.name} belong to master user {before}, which RDS cannot rename:"
+            f" set database.master_username to {before}, or `make clean` starts anew."
+        )
+
+
+def _make_master(admin: psycopg.Connection[Any], user: str) -> None:
+    """As RDS does: no superuser, may make roles and databases, member of a role with a few more rights."""
+    if not _exists(admin, "pg_roles", "rolname", MASTER_GROUP):
+        admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(MASTER_GROUP)))
+    if not _exists(admin, "pg_roles", "rolname", user):
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE").format(sql.Identifier(user)))
+    group = sql.Identifier(MASTER_GROUP)
+    admin.execute(sql.SQL("GRANT pg_monitor, pg_signal_backend TO {} WITH ADMIN OPTION").format(group))
+    admin.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(group, sql.Identifier(user)))
 
 
 def _exists(admin: psycopg.Connection[Any], table: str, column: str, name: str) -> bool:

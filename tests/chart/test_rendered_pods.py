@@ -10,6 +10,7 @@ import yaml
 
 from components import executors
 from components.chart_resources import RESTART_ANNOTATION
+from components.naming import MASTER_SECRET
 from components.pod_layout import TASK_POD
 
 from .rendering import (
@@ -144,3 +145,8 @@ def test_git_sync_checks_the_host_and_uses_the_key() -> None:
         if "secret" in v
     ]
     assert secrets == ["airflow-git-ssh-key"]
+
+
+@each_case
+def test_no_pod_of_airflow_reads_how_to_become_the_databases_master_user(case: str) -> None:
+    assert MASTER_SECRET not in yaml.safe_dump(objects(case))

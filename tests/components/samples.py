@@ -34,7 +34,11 @@ PLACEMENT = Placement(
     client_security_group_ids=["sg-karpenter"],
 )
 ENGINE = DatabaseEngine(
-    engine_version="17", instance_class="db.m7g.large", name="airflow", username="airflow", port=5433
+    engine_version="17",
+    instance_class="db.m7g.large",
+    name="airflow",
+    master_username="airflow_admin",
+    port=5433,
 )
 STORAGE = DatabaseStorage(storage_gib=100, max_storage_gib=500)
 UPKEEP = DatabaseUpkeep(
@@ -46,7 +50,7 @@ MONITORING = DatabaseMonitoring(
 )
 DATABASE = DatabaseArgs(
     key_arn=KEY,
-    password=PASSWORD,
+    master_password=PASSWORD,
     placement=PLACEMENT,
     engine=ENGINE,
     storage=STORAGE,
@@ -107,6 +111,7 @@ class Numbers:
     api_secret_key: int = 1
     jwt_secret: int = 1
     database_password: int = 1
+    master_password: int = 1
     broker_token: int = 1
     admin_password: int = 1
     restart_key: int = 1

@@ -13,8 +13,16 @@ from tests.components.samples import CREDENTIALS, KEY, Numbers, built, open_text
 PASSWORD = "random:index/randomPassword:RandomPassword"
 BYTES = "random:index/randomBytes:RandomBytes"
 PARAMETER = "aws:ssm/parameter:Parameter"
-TEXTS = ("api-secret-key", "jwt-secret", "database-password", "broker-token", "admin-password", "restart-key")
-KEPT = ("fernet-key", "api-secret-key", "jwt-secret", "database-password", "broker-token", "admin-password")
+KEPT_TEXTS = (
+    "api-secret-key",
+    "jwt-secret",
+    "database-password",
+    "master-password",
+    "broker-token",
+    "admin-password",
+)
+TEXTS = (*KEPT_TEXTS, "restart-key")
+KEPT = ("fernet-key", *KEPT_TEXTS)
 
 
 def credentials(args: CredentialsArgs = CREDENTIALS, *, preview: bool = False) -> Graph:

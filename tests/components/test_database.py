@@ -24,7 +24,7 @@ ALWAYS: list[tuple[str, Any, str]] = [
     ("autoMinorVersionUpgrade", True, "RDS.13"),
     ("copyTagsToSnapshot", True, "RDS.17"),
     ("port", 5433, "RDS.23"),
-    ("username", "airflow", "RDS.25"),
+    ("username", "airflow_admin", "RDS.25"),
     ("performanceInsightsEnabled", True, "CKV_AWS_353"),
     ("performanceInsightsKmsKeyId", KEY, "CKV_AWS_354"),
     ("performanceInsightsRetentionPeriod", 7, "the free tier"),
@@ -99,7 +99,7 @@ def test_a_cheap_stack_may_waive_availability_and_monitoring(
 
 def test_the_password_is_secret() -> None:
     graph = record_program(
-        lambda: Database("database", replace(DATABASE, password=pulumi.Output.secret(PASSWORD)))
+        lambda: Database("database", replace(DATABASE, master_password=pulumi.Output.secret(PASSWORD)))
     )
     assert graph.only(INSTANCE).inputs["password"] == Secret(PASSWORD)
     assert PASSWORD not in "\n".join(text for r in graph.resources for text in open_texts(r.inputs))
@@ -156,7 +156,7 @@ def test_the_firewall_is_described_and_lets_nothing_out(graph: Graph) -> None:
 
 def test_a_replacement_never_meets_the_old_instances_name_or_snapshot() -> None:
     old = built(Database, "database", DATABASE).only(INSTANCE).inputs
-    new = changed(engine=replace(ENGINE, username="other")).only(INSTANCE).inputs
+    new = changed(engine=replace(ENGINE, master_username="other")).only(INSTANCE).inputs
     assert old["finalSnapshotIdentifier"] == f"{old['identifier']}-final"
     assert old["identifier"] != new["identifier"]
     assert old["finalSnapshotIdentifier"] != new["finalSnapshotIdentifier"]
@@ -178,5 +178,5 @@ def test_outputs_say_how_to_connect_and_what_to_grant() -> None:
         "arn": instance["arn"],
         "resource_id": instance["resourceId"],
         "name": "airflow",
-        "username": "airflow",
+        "master_username": "airflow_admin",
     }

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from components.jobs import admin_name, admin_spec, migration_name, migration_spec
+from components.jobs import admin_name, admin_spec, migration_name, migration_spec, schema_mark
 from stacks.airflow_sections import AdminSettings
 
 from .airflow_samples import settings
 
 ADMIN = AdminSettings(username="admin", email="admin@example.com")
-MIGRATION = migration_spec(settings(), "airflow-jobs")
+MIGRATION = migration_spec(settings(), "airflow-jobs", "script-2")
 FIRST_USER = admin_spec(settings(), ADMIN, "airflow-jobs", "script-1")
 both = pytest.mark.parametrize("spec", [MIGRATION, FIRST_USER], ids=["migration", "admin"])
 
@@ -18,6 +18,11 @@ both = pytest.mark.parametrize("spec", [MIGRATION, FIRST_USER], ids=["migration"
 def container(spec: dict[str, Any]) -> dict[str, Any]:
     (only,) = spec["template"]["spec"]["containers"]
     return only
+
+
+def containers(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    pod = spec["template"]["spec"]
+    return [*pod.get("initContainers", []), *pod["containers"]]
 
 
 def variables(spec: dict[str, Any]) -> dict[str, Any]:
@@ -34,28 +39,36 @@ def variables(spec: dict[str, Any]) -> dict[str, Any]:
     ids=["repository", "tag", "generation"],
 )
 def test_a_changed_setting_runs_the_migration_again(change: dict[str, Any]) -> None:
-    assert migration_name(settings(**change), "db-1") != migration_name(settings(), "db-1")
+    assert schema_mark(settings(**change), "db-1") != schema_mark(settings(), "db-1")
 
 
 def test_a_restored_database_is_migrated_again() -> None:
-    assert migration_name(settings(), "db-2") != migration_name(settings(), "db-1")
+    assert schema_mark(settings(), "db-2") != schema_mark(settings(), "db-1")
 
 
 def test_a_changed_size_runs_no_migration() -> None:
-    assert migration_name(settings(parallelism=7), "db-1") == migration_name(settings(), "db-1")
+    assert schema_mark(settings(parallelism=7), "db-1") == schema_mark(settings(), "db-1")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [("schema-2", "hash", "script"), ("schema", "hash-2", "script"), ("schema", "hash", "script-2")],
+)
+def test_the_migration_follows_schema_passwords_and_script(changed: tuple[str, str, str]) -> None:
+    assert migration_name(*changed) != migration_name("schema", "hash", "script")
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        ("migration-2", "hash", "script"),
-        ("migration", "hash-2", "script"),
-        ("migration", "hash", "script-2"),
+        ("schema-2", "hash", "script"),
+        ("schema", "hash-2", "script"),
+        ("schema", "hash", "script-2"),
     ],
-    ids=["migration", "password", "script"],
+    ids=["schema", "password", "script"],
 )
 def test_the_first_user_is_made_again_after_a_change(changed: tuple[str, str, str]) -> None:
-    assert admin_name(ADMIN, *changed) != admin_name(ADMIN, "migration", "hash", "script")
+    assert admin_name(ADMIN, *changed) != admin_name(ADMIN, "schema", "hash", "script")
 
 
 def test_another_user_name_makes_another_user() -> None:
@@ -82,10 +95,11 @@ def test_a_job_runs_as_an_ordinary_user_without_capabilities(spec: dict[str, Any
     pod = spec["template"]["spec"]["securityContext"]
     assert pod["runAsNonRoot"] is True
     assert pod["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert container(spec)["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-    }
+    for each in containers(spec):
+        assert each["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        }
 
 
 @both
@@ -96,13 +110,14 @@ def test_a_job_reads_the_database_url_from_our_secret(spec: dict[str, Any]) -> N
 
 @both
 def test_a_job_mounts_the_certificates_its_url_names(spec: dict[str, Any]) -> None:
-    mounts = {mount["mountPath"] for mount in container(spec)["volumeMounts"]}
-    assert "/opt/airflow/certificates" in mounts
+    for each in containers(spec):
+        assert "/opt/airflow/certificates" in {mount["mountPath"] for mount in each["volumeMounts"]}
 
 
 @both
 def test_a_job_has_requests_and_limits(spec: dict[str, Any]) -> None:
-    assert {"requests", "limits"} <= set(container(spec)["resources"])
+    for each in containers(spec):
+        assert {"requests", "limits"} <= set(each["resources"])
 
 
 def test_the_migration_is_airflows_own_command() -> None:
@@ -118,3 +133,19 @@ def test_the_password_never_stands_on_a_command_line() -> None:
 
 def test_the_migration_does_not_see_the_first_users_password() -> None:
     assert "ADMIN_PASSWORD" not in variables(MIGRATION)
+
+
+def test_the_role_is_prepared_first_by_a_script_of_ours_in_airflows_image() -> None:
+    (role,) = MIGRATION["template"]["spec"]["initContainers"]
+    assert role["args"] == ["python", "/opt/airflow/database/prepare_database.py"]
+    assert role["image"] == container(MIGRATION)["image"]
+    volumes = {volume["name"]: volume for volume in MIGRATION["template"]["spec"]["volumes"]}
+    assert volumes["script"]["configMap"]["name"] == "script-2"
+
+
+def test_only_the_first_container_of_the_migration_gets_the_masters_url() -> None:
+    (role,) = MIGRATION["template"]["spec"]["initContainers"]
+    sources = {entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"] for entry in role["env"]}
+    assert sources == {"MASTER_URL": "airflow-database-master", "APPLICATION_URL": "airflow-database-url"}
+    for others in (container(MIGRATION), FIRST_USER):
+        assert "airflow-database-master" not in str(others)

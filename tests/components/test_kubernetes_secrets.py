@@ -20,6 +20,7 @@ from offline import Graph, Secret, plain, record_program
 DATABASE = DatabaseAccess(
     username="airflow", password="pass/word", address="db.example", port=5433, name="airflow"
 )
+MASTER = replace(DATABASE, username="airflow_admin", password="master/word")
 BROKER = BrokerAccess(token="token", address="cache.example", port=6379)
 KEYS = Keys(
     fernet_key="fernet",
@@ -31,7 +32,9 @@ KEYS = Keys(
 GIT = GitSecret(
     name="airflow-git-ssh-key", content={"gitSshKey": "ssh-key"}, consumers=("dag-processor", "worker")
 )
-ARGS = KubernetesSecretsArgs(namespace="airflow", database=DATABASE, broker=BROKER, keys=KEYS, git=[GIT])
+ARGS = KubernetesSecretsArgs(
+    namespace="airflow", database=DATABASE, master=MASTER, broker=BROKER, keys=KEYS, git=[GIT]
+)
 PODS = {"scheduler", "api-server", "dag-processor", "triggerer", "worker"}
 
 
@@ -64,6 +67,7 @@ def test_every_secret_has_the_key_that_the_chart_reads() -> None:
     found = {r.inputs["metadata"]["name"]: set(plain(r.inputs["stringData"])) for r in secrets(GRAPH)}
     assert found == {
         "airflow-database-url": {"connection", "connectionAsync"},
+        "airflow-database-master": {"connection"},
         "airflow-celery-broker-url": {"connection"},
         "airflow-encryption-key": {"fernet-key"},
         "airflow-api-key": {"api-secret-key"},
@@ -104,7 +108,23 @@ def test_a_new_key_for_a_repository_restarts_those_who_open_it() -> None:
 
 
 def test_a_new_database_password_restarts_every_pod_and_makes_no_user() -> None:
-    assert changed(database=replace(DATABASE, password="new")) == PODS
+    assert changed(database=replace(DATABASE, password="new")) == {*PODS, "migrate"}
+
+
+def test_a_new_master_password_is_for_the_migration_alone() -> None:
+    assert changed(master=replace(MASTER, password="new")) == {"migrate"}
+
+
+def test_the_masters_password_stands_in_no_other_secret() -> None:
+    holders = {r.inputs["metadata"]["name"] for r in secrets(GRAPH) if "master%2Fword" in str(texts(r))}
+    assert holders == {"airflow-database-master"}
+    assert content(GRAPH, "airflow-database-master")["connection"].startswith(
+        "postgresql://airflow_admin:master%2Fword@db.example:5433/airflow?sslmode=verify-full&sslrootcert="
+    )
+
+
+def texts(resource: Any) -> dict[str, str]:
+    return plain(resource.inputs["stringData"])
 
 
 def test_a_moved_broker_restarts_every_pod() -> None:
@@ -118,7 +138,7 @@ def test_a_moved_broker_restarts_every_pod() -> None:
         ("api_secret_key", PODS),
         ("jwt_secret", {"api-server", "scheduler"}),
         ("admin_password", {"admin"}),
-        ("restart_key", {*PODS, "admin"}),
+        ("restart_key", {*PODS, "admin", "migrate"}),
     ],
 )
 def test_a_rotation_restarts_just_its_consumers(field: str, expected: set[str]) -> None:

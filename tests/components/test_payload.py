@@ -27,6 +27,11 @@ def test_the_admin_script_takes_no_arguments(files: Payload) -> None:
     assert 'os.environ["ADMIN_PASSWORD"]' in files.admin_script
 
 
+def test_the_role_script_takes_no_arguments(files: Payload) -> None:
+    assert "sys.argv" not in files.role_script
+    assert 'os.environ["MASTER_URL"]' in files.role_script
+
+
 def test_the_files_fit_into_config_maps(files: Payload) -> None:
     limit = 1024 * 1024
     assert max(len(files.rds_bundle), sum(map(len, files.smoke.values()))) < limit

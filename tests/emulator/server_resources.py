@@ -34,7 +34,7 @@ def instance(password: str, group: str = "", **changes: Any) -> Resource:
     """An RDS instance."""
     inputs = {
         "port": 5433,
-        "username": "airflow",
+        "username": "airflow_admin",
         "password": Secret(password),
         "dbName": "airflow",
         "engineVersion": "17",

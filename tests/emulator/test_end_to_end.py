@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import redis
 
+from components.naming import MASTER_SECRET
 from emulator import airflow_substitutions, broken_dags, realise, smoke
 from offline import ROOT, plain
 from tests.emulator.cli import runner
@@ -67,6 +68,17 @@ def test_the_database_takes_verified_tls_and_refuses_a_client_without(stack: Sta
     assert row == (True,)
     with pytest.raises(psycopg.OperationalError, match="no encryption"):
         psycopg.connect(**database_parameters(stack, sslmode="disable"))
+
+
+def test_airflow_works_as_a_role_of_its_own_that_owns_every_table(stack: Stack) -> None:
+    master, role = database_parameters(stack, MASTER_SECRET)["user"], database_parameters(stack)["user"]
+    with psycopg.connect(**database_parameters(stack)) as connection:
+        owners = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+        assert owners.fetchall() == [(role,)]
+        clients = connection.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE usename = %s", [master]
+        )
+        assert clients.fetchall() == [], "no process of Airflow is the master user"
 
 
 def test_the_broker_takes_verified_tls_and_refuses_a_client_without(stack: Stack) -> None:
@@ -148,6 +160,16 @@ def test_an_old_password_and_an_old_token_are_refused_after_a_rotation_and_work_
     with pytest.raises(redis.AuthenticationError):
         broker(stack, password=token).ping()
     assert smoke.run(stack.machine)
+
+
+def test_a_new_master_password_restarts_nothing_and_shuts_out_the_old_one(stack: Stack) -> None:
+    old = database_parameters(stack, MASTER_SECRET)["password"]
+    numbers = {"jwt_secret": 2, "database_password": 2, "broker_token": 2, "master_password": 2}
+    assert stack.change("secrets", {"rotations": numbers}) == set()
+    psycopg.connect(**database_parameters(stack, MASTER_SECRET)).close()
+    for password in (old, database_parameters(stack)["password"]):
+        with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+            psycopg.connect(**database_parameters(stack, MASTER_SECRET, password=password))
 
 
 def test_no_secret_of_before_or_after_the_rotations_is_in_sight(stack: Stack) -> None:

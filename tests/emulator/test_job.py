@@ -79,3 +79,29 @@ def test_the_log_is_private_and_kept(here: Machine) -> None:
     Job(here).ensure(resource("echo done"), None)
     log = here.state.logs / "once.log"
     assert (log.read_text(), log.stat().st_mode & 0o777) == ("done\n", 0o600)
+
+
+def with_first(script: str, first: str, **spec: Any) -> Resource:
+    """A Job whose init container runs `first`."""
+    job_ = resource(script, **spec)
+    job_.inputs["spec"]["template"]["spec"]["initContainers"] = [
+        {"name": "first", "args": ["bash", "-c", first]}
+    ]
+    return job_
+
+
+def test_init_containers_run_first_and_see_their_own_environment_alone(here: Machine) -> None:
+    seen = here.state.root / "seen"
+    first = f'echo "first ${{PASSWORD:-none}}" >> {seen}'
+    Job(here).ensure(with_first(f"echo second >> {seen}", first), None)
+    assert seen.read_text().splitlines() == ["first none", "second"]
+
+
+def test_nothing_runs_after_an_init_container_that_failed_and_a_retry_begins_with_it(here: Machine) -> None:
+    with pytest.raises(EmulatorError, match="failed 2 times"):
+        Job(here).ensure(with_first("true", counted(here, "exit 1"), backoffLimit=1), None)
+    assert runs(here) == 2
+    failing = with_first(f"touch {here.state.root}/reached", "exit 1")
+    with pytest.raises(EmulatorError, match="failed 1 times"):
+        Job(here).ensure(failing, None)
+    assert not (here.state.root / "reached").exists()

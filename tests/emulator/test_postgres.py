@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from emulator.backends.postgres import PARAMETER_GROUP, Postgres
+from emulator.errors import EmulatorError
 from emulator.machine import Machine
 from emulator.paths import State
 from tests.emulator.server_resources import RDS_PARAMETERS, instance, parameter_group
@@ -35,7 +36,7 @@ class Shared:
         return psycopg.connect(
             host=host,
             port=self.machine.ports.known()["postgres-database"],
-            user="airflow",
+            user="airflow_admin",
             password=password,
             dbname="airflow",
             sslmode=sslmode,
@@ -114,9 +115,18 @@ def test_a_changed_parameter_counts_without_a_restart(server: Shared) -> None:
 
 def test_the_master_user_is_no_superuser_and_owns_the_database(server: Shared) -> None:
     server.ensure()
-    assert value(server.connect(FIRST), "SELECT rolsuper FROM pg_roles WHERE rolname = 'airflow'") is False
+    assert (
+        value(server.connect(FIRST), "SELECT rolsuper FROM pg_roles WHERE rolname = 'airflow_admin'") is False
+    )
     query = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'airflow'"
-    assert value(server.connect(FIRST), query) == "airflow"
+    assert value(server.connect(FIRST), query) == "airflow_admin"
+    assert value(server.connect(FIRST), "SELECT pg_has_role('rds_superuser', 'MEMBER')") is True
+
+
+def test_another_master_user_is_refused_with_the_remedy_because_rds_would_start_anew(server: Shared) -> None:
+    before = instance(FIRST, server.group, username="airflow")
+    with pytest.raises(EmulatorError, match=r"set database\.master_username to airflow, or `make clean`"):
+        server.service.ensure(instance(FIRST, server.group), before)
 
 
 def test_the_superuser_cannot_come_over_the_network(server: Shared) -> None:

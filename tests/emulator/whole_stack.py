@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import redis
+from psycopg.conninfo import conninfo_to_dict
 
+from components.naming import DATABASE_SECRET
 from emulator import realise
 from emulator.machine import Machine
 from offline import Graph, plain
 from tests.emulator.watching import CommandLines
 
-DATABASE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
@@ -44,15 +45,11 @@ class Stack:
         return {name for name, pid in after.items() if pid != before[name]}
 
 
-def database_parameters(stack: Stack, **given: object) -> dict[str, Any]:
-    instance = stack.graph.only(DATABASE)
+def database_parameters(stack: Stack, secret: str = DATABASE_SECRET, **given: object) -> dict[str, Any]:
+    """As whoever reads this Secret would connect: Airflow's role, or the master user."""
+    url = plain(stack.graph.named(f"secrets-{secret}").inputs["stringData"])["connection"]
     return {
-        "host": instance.outputs["address"],
-        "port": instance.outputs["port"],
-        "dbname": instance.inputs["dbName"],
-        "user": instance.inputs["username"],
-        "password": plain(instance.inputs["password"]),
-        "sslmode": "verify-full",
+        **conninfo_to_dict(url),
         "sslrootcert": str(stack.machine.substitutions.ca_bundle),
         "connect_timeout": 10,
         **given,
