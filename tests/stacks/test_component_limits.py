@@ -67,8 +67,8 @@ def forced(node: Any, path: Path_, value: Any) -> Any:
 
 def make_arguments(config: Settings) -> None:
     """The arguments of every component, with text in place of what others have made."""
-    made: Any = SimpleNamespace(key_arn="arn", topic_arn="arn", arn="arn", database_password="x" * 16)
-    made.broker_token = made.database_password
+    made: Any = SimpleNamespace(key_arn="arn", topic_arn="arn", arn="arn", master_password="x" * 16)
+    made.broker_token = made.master_password
     cluster: Any = SimpleNamespace(
         vpc_id="vpc-1", security_group_id="sg-1", issuer="oidc.example", oidc_provider_arn="arn"
     )
