@@ -71,13 +71,8 @@ class Arguments:
 
     def credentials(self, encryption: Encryption) -> CredentialsArgs:
         """Of the generated secrets."""
-        return CredentialsArgs(
-            stack=self.stack,
-            key_arn=encryption.key_arn,
-            rotations=self.config.secrets.rotations,
-            oldest_fernet_key=self.config.secrets.oldest_fernet_key,
-            broker=self.config.cache is not None,
-        )
+        section, broker = self.config.secrets, self.config.cache is not None
+        return pick(CredentialsArgs, section, stack=self.stack, key_arn=encryption.key_arn, broker=broker)
 
     def alarms(self, encryption: Encryption) -> AlarmsArgs:
         """Of the topic that alarms and database events go to."""
