@@ -2,6 +2,7 @@
 STACK ?= local
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+UNIT := tests/test_*.py tests/stacks tests/components tests/offline tests/policies
 # An Output in an f-string becomes an error instead of a text in the cloud.
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
@@ -43,7 +44,7 @@ preflight: program ## does the cluster offer what STACK's settings need
 	@$(PYTHON) -m operations.preflight $(STACK)
 
 test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
-	@$(PYTEST) tests -n 2 -m "not emulator and not pulumi_cli and not slow"
+	@$(PYTEST) $(UNIT) -n 2 --dist loadscope -m "not emulator and not pulumi_cli and not slow"
 
 # The tests of emulator and engine share the machine's two cores with a whole Airflow, so they run one after another
 # beside the fast ones, in one pytest run with one summary. Chart and CLI tests skip, saying so, without theirs.

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+READ_TRIES = 3
+"""A busy api-server answers the next question where it let one wait too long; only reading is repeated."""
 QUOTED_CHARACTERS = 300
 """How much of a server's answer goes into an error: enough for its `detail`, not a whole HTML page."""
 
@@ -109,10 +111,7 @@ class AirflowApi:
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
         what = f"{method} {path.split('?')[0]}"
-        try:
-            answer = self._http.request(method, path, headers={"Accept": "application/json"}, **options)
-        except httpx.HTTPError as error:
-            raise ApiError(f"{what}: {type(error).__name__}: {error}") from error
+        answer = self._answer(what, method, path, **options)
         if not answer.is_success:
             text = answer.text[:QUOTED_CHARACTERS].strip()
             raise ApiError(f"{what}: HTTP {answer.status_code}: {text}", answer.status_code)
@@ -121,6 +120,16 @@ class AirflowApi:
         except ValueError as error:
             text = answer.text[:QUOTED_CHARACTERS].strip()
             raise ApiError(f"{what}: the answer is not JSON, is this Airflow's address? {text}") from error
+
+    def _answer(
+        self, what: str, method: str, path: str, tries: int = READ_TRIES, **options: Any
+    ) -> httpx.Response:
+        try:
+            return self._http.request(method, path, headers={"Accept": "application/json"}, **options)
+        except httpx.HTTPError as error:
+            if isinstance(error, httpx.TimeoutException) and method == "GET" and tries > 1:
+                return self._answer(what, method, path, tries - 1, **options)
+            raise ApiError(f"{what}: {type(error).__name__}: {error}") from error
 
 
 def _line(entry: Any) -> str:

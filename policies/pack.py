@@ -38,6 +38,21 @@ def graph_of(args: StackValidationArgs) -> Graph:
     )
 
 
+class _Last:
+    """The engine hands the same resources to one policy after the other: they are converted once for all."""
+
+    def __init__(self) -> None:
+        self._resources: object = None
+        self.graph = Graph.of([])
+        self.waivers: list[Waiver] = []
+
+    def see(self, args: StackValidationArgs) -> None:
+        """Graph and waivers are those of these resources afterwards."""
+        if args.resources is not self._resources:
+            self._resources, self.graph = args.resources, graph_of(args)
+            self.waivers = _waivers(self.graph)
+
+
 def opened(value: Any) -> Any:
     """Plain values; what a preview does not know, and the SDK raises for, is UNKNOWN."""
     if isinstance(value, Mapping):
@@ -61,10 +76,10 @@ def _waivers(graph: Graph) -> list[Waiver]:
     return waivers_of(yaml.safe_load(file.read_text()).get("config") or {}) if file.exists() else []
 
 
-def _stack_policy(policy: Policy) -> StackValidationPolicy:
+def _stack_policy(policy: Policy, last: _Last) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        graph = graph_of(args)
-        judgement = judge(graph, _waivers(graph), policies=[policy])
+        last.see(args)
+        judgement = judge(last.graph, last.waivers, policies=[policy])
         for violation in judgement.violations:
             report(str(violation), violation.urn)
 
@@ -73,4 +88,5 @@ def _stack_policy(policy: Policy) -> StackValidationPolicy:
 
 def validations() -> list[StackValidationPolicy]:
     """Every policy that can be judged by what the engine hands over: it has opened all secrets."""
-    return [_stack_policy(policy) for policy in POLICIES if not policy.sees_secrets]
+    last = _Last()
+    return [_stack_policy(policy, last) for policy in POLICIES if not policy.sees_secrets]

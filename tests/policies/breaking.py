@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import offline
 from offline.graph import Graph, Resource, plain
+from tests.recorded import recorded
 
 DELETE = object()
 """Stands for a property that is taken away."""
@@ -136,13 +136,8 @@ OF_THE_RESOURCE = {"AIRFLOW.83": "protect", "AIRFLOW.84": "provider"}
 """Policies about an option of the resource instead of a property."""
 
 
-@cache
-def recorded(stack: str, preview: bool) -> Graph:
-    return offline.record(stack, preview=preview)
-
-
 def prod() -> Graph:
-    return recorded("prod", False)
+    return recorded("prod")
 
 
 def with_value(graph: Graph, type_: str, path: str, value: Any) -> Graph:

@@ -17,7 +17,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 import offline
 from offline.graph import Graph, Resource, Unknown, _map, plain
 from policies.pack import validations
-from tests.policies.breaking import BREAKS, prod, recorded, with_value
+from tests.policies.breaking import BREAKS, prod, with_value
+from tests.recorded import recorded
 
 
 def known(value: Any) -> Any:
@@ -63,7 +64,7 @@ def reported(graph: Graph) -> set[str]:
 @pytest.mark.parametrize("stack", offline.stack_names())
 @pytest.mark.parametrize("preview", [False, True])
 def test_the_pack_has_nothing_to_say_of_a_stack_with_its_waivers(stack: str, preview: bool) -> None:
-    assert reported(recorded(stack, preview)) == set()
+    assert reported(recorded(stack, preview=preview)) == set()
 
 
 @pytest.mark.parametrize("number", ["RDS.2", "IAM.1", "EC2.19", "S3.8", "AIRFLOW.62"])

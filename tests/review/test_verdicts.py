@@ -35,7 +35,9 @@ CASES = {
         ),
     ),
     "another database name": Case(
-        {"database": {"name": "other"}}, {"database-instance"}, ("forced by `dbName`", "you lose the metadata")
+        {"database": {"name": "other"}},
+        {"database-instance"},
+        ("forced by `dbName`", "you lose the metadata"),
     ),
     "another namespace": Case(
         {"cluster": {"namespace": "other"}},
