@@ -8,7 +8,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock \
-	docs bench
+	docs bench dags
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ test: setup ## unit, chart, emulator end to end, and the real engine (at most 20
 
 test-full: setup ## the same and the drills that take minutes each
 	@$(PYTEST) tests -n 2 --dist loadgroup
+
+dags: ## the rules for DAG files, over this repository's own
+	@scripts/setup.sh airflow
+	@$(PYTHON) -m operations.dag_check dags dags/smoke
 
 BASE ?= main
 review: program ## what this branch changes in every stack, against BASE (default main)

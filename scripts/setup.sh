@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the two Python environments and installs a missing server program. A stamp with the hash of what was asked
-# for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program|cache]
+# for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program|airflow|cache]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -104,6 +104,10 @@ all)
     cache_server
     ;;
 program) program_environment ;;
+airflow)
+    program_environment
+    airflow_environment
+    ;;
 cache) cache_server ;;
-*) fail "unknown part '$1'; one of: all, program, cache" ;;
+*) fail "unknown part '$1'; one of: all, program, airflow, cache" ;;
 esac

@@ -15,6 +15,7 @@ from airflow.sdk import dag, get_current_context, task
     start_date=datetime(2026, 1, 1),
     catchup=False,
     dagrun_timeout=timedelta(hours=2),
+    default_args={"owner": "data-platform", "retries": 2, "retry_delay": timedelta(minutes=1)},
     tags=["example"],
     doc_md=__doc__,
 )

@@ -16,7 +16,7 @@ SOURCES = {"north": [3, 5, 8], "south": [2, 7]}
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={"owner": "data-platform", "retries": 2, "retry_delay": timedelta(minutes=1)},
     tags=["example"],
     doc_md=__doc__,
 )
@@ -25,7 +25,7 @@ def example_etl():
     def extract():
         return [{"source": name, "amounts": amounts} for name, amounts in SOURCES.items()]
 
-    @task
+    @task(multiple_outputs=False)  # the dict is one result, not one result per key
     def transform(batch):
         return {"source": batch["source"], "total": sum(batch["amounts"])}
 

@@ -5,7 +5,7 @@ touched. (An exception here would take all of them away.)
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -26,6 +26,7 @@ def build(name, pipeline):
         schedule=pipeline.get("schedule"),
         start_date=datetime(2026, 1, 1),
         catchup=False,
+        default_args={"owner": "data-platform", "retries": 2, "retry_delay": timedelta(minutes=1)},
         tags=["example", "yaml"],
     )
     steps = {}

@@ -16,6 +16,7 @@ from kubernetes.client import models as k8s
     schedule=None,
     start_date=datetime(2026, 1, 1),
     catchup=False,
+    default_args={"owner": "data-platform", "retries": 2, "retry_delay": timedelta(minutes=1)},
     tags=["example", "kubernetes"],
     doc_md=__doc__,
 )

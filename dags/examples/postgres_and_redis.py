@@ -25,7 +25,7 @@ KEPT_SECONDS = 3_600
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+    default_args={"owner": "data-platform", "retries": 2, "retry_delay": timedelta(seconds=30)},
     tags=["example"],
     doc_md=__doc__,
 )

@@ -31,6 +31,7 @@ def tell(context):
     start_date=datetime(2026, 1, 1),
     catchup=False,
     params={"give_up": Param(False, type="boolean")},
+    default_args={"owner": "data-platform"},
     tags=["example"],
     doc_md=__doc__,
 )

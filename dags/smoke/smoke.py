@@ -5,7 +5,7 @@ Airflow's standard provider and touches no data.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from airflow.providers.standard.triggers.temporal import TimeDeltaTrigger
 from airflow.sdk import BaseOperator, Variable, dag, get_current_context, task
@@ -27,22 +27,23 @@ class WaitInTriggerer(BaseOperator):
 @dag(
     dag_id="smoke",
     schedule=None,
+    start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=3,
     dagrun_timeout=timedelta(minutes=10),
-    default_args={"retries": 0},
+    default_args={"owner": "data-platform"},
     tags=["smoke"],
     doc_md=__doc__,
 )
 def smoke():
-    @task
+    @task(retries=0)  # a retry would hide the fault that this looks for
     def say_hello():
         """A worker takes a task, and its log reaches the bucket: the smoke test looks for this line."""
         run_id = get_current_context()["run_id"]
         logging.getLogger(__name__).info("hello from %s", run_id)
         return run_id
 
-    @task
+    @task(retries=0)
     def read_variable():
         """The secrets backend answers: the run's conf names a Variable that exists in SSM only."""
         name = (get_current_context()["dag_run"].conf or {}).get("variable", "smoke")
@@ -65,7 +66,7 @@ def smoke():
 
     say_hello()
     read_variable()
-    WaitInTriggerer(task_id="wait_in_triggerer")
+    WaitInTriggerer(task_id="wait_in_triggerer", retries=0)
     fail_once()
 
 

@@ -1,0 +1,16 @@
+"""Leaves it to the deployment's default whether missed runs are made up for."""
+
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG(
+    "bad_catchup",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")

@@ -1,0 +1,20 @@
+"""Ends the process that reads it."""
+
+import os
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+os._exit(3)
+
+with DAG(
+    "bad_exits",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")

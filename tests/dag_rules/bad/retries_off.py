@@ -1,0 +1,17 @@
+"""Turns retries off for all tasks."""
+
+from datetime import datetime
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG(
+    "bad_retries_off",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 0},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")

@@ -1,0 +1,20 @@
+"""Waits each time it is read."""
+
+import time
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+time.sleep(1.1)
+
+with DAG(
+    "bad_top_level",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")

@@ -1,0 +1,28 @@
+"""Two DAGs in a file, each with an id of its own."""
+
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG(
+    "good_dag_id_1",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")
+
+with DAG(
+    "good_dag_id_2",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    description="Counts yesterday's sales.",
+):
+    BashOperator(task_id="count", bash_command="true")

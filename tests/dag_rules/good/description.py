@@ -1,0 +1,17 @@
+"""Says in Markdown what it does."""
+
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG(
+    "good_description",
+    schedule="@daily",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    default_args={"owner": "sales", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    tags=["sales"],
+    doc_md=__doc__,
+):
+    BashOperator(task_id="count", bash_command="true")
