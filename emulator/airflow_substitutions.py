@@ -8,11 +8,14 @@ It continues the list in `substitutions.py`, which holds for every process.
 10. Workers, triggerer and a scheduler that runs tasks do not serve the logs of running tasks: their log
     server always binds every address of the machine. Logs are complete in the bucket when a task ends, is
     deferred or fails.
-11. The image is a virtual environment, first on PATH; its DAGs folder, or git-sync's checkout, is `dags/`.
+11. Every image is one virtual environment, first on PATH; Airflow's DAGs folder, or git-sync's checkout, is
+    `dags/`.
 12. The init containers that wait for the schema do not run: the migration Job has ended before.
 13. A process has 30 seconds to end, whatever grace period the values give it.
 14. On macOS the Objective-C runtime lets forked processes live, as Linux does.
 15. Of `CeleryExecutor,KubernetesExecutor` only Celery is there: the other would look for a cluster.
+16. Buckets of S3 bundles and volume claims, which are there before a stack on AWS, are made here, empty; a
+    claim is a folder of the state.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ def _component(command: str, grace_seconds: int | None, **more: Any) -> Values:
         "args": ["bash", "-c", command],
         "terminationGracePeriodSeconds": grace_seconds,
         "waitForMigrations": {"enabled": True, "env": []},
+        "extraInitContainers": [],
+        "extraContainers": [],
         "extraVolumes": [],
         "extraVolumeMounts": [],
         "podAnnotations": {},

@@ -9,6 +9,8 @@ from emulator.containers import Container, parse_container, parse_volumes
 from emulator.processes import VALUES_KEYS, Process
 
 CHECK = "wait-for-airflow-migrations"
+_CHARTS_CONTAINERS = (CHECK, "git-sync-init", "git-sync")
+_GROOMER = "-log-groomer"
 Manifest = Mapping[str, Any]
 
 _CHARTS_OWN = ("checksum/", "cluster-autoscaler.kubernetes.io/")
@@ -43,6 +45,12 @@ def _process(component: str, spec: Manifest) -> Process:
         named = (c for c in containers or () if c["name"] == name)
         return next((parse_container(c, volumes) for c in named), None)
 
+    def given(containers: Sequence[Manifest] | None) -> tuple[Container, ...]:
+        """Those that come from the release's values."""
+        charts = (component, *_CHARTS_CONTAINERS)
+        names = (c for c in containers or () if c["name"] not in charts and _GROOMER not in c["name"])
+        return tuple(parse_container(c, volumes) for c in names)
+
     container = pick(pod["containers"], component)
     assert container, f"the chart renders no container {component}"
     annotations = template["metadata"].get("annotations") or {}
@@ -51,6 +59,8 @@ def _process(component: str, spec: Manifest) -> Process:
         replicas=spec.get("replicas", 1),
         container=container,
         check=pick(pod.get("initContainers"), CHECK),
+        init=given(pod.get("initContainers")),
+        sidecars=given(pod["containers"]),
         termination_grace_seconds=pod.get("terminationGracePeriodSeconds", 30),
         annotations={k: v for k, v in annotations.items() if not k.startswith(_CHARTS_OWN)},
     )

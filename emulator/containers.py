@@ -34,9 +34,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Volume:
-    """Where a mount's files come from; `name` is the object's for Secret and ConfigMap, else the volume's."""
+    """Where a mount's files come from; `name` is the object's for Secret, ConfigMap and Claim, else the
+    volume's. A PodClaim is one that a StatefulSet makes for each of its pods."""
 
-    kind: Literal["Secret", "ConfigMap", "Empty", "Claim"]
+    kind: Literal["Secret", "ConfigMap", "Empty", "Claim", "PodClaim"]
     name: str
 
 
@@ -79,8 +80,10 @@ def parse_volume(manifest: Mapping[str, Any]) -> Volume:
     if "emptyDir" in manifest:
         return Volume("Empty", name)
     if "persistentVolumeClaim" in manifest:
-        return Volume("Claim", name)
-    raise EmulatorError(f"volume {name}: only configMap, secret and emptyDir are emulated.")
+        return Volume("Claim", manifest["persistentVolumeClaim"]["claimName"])
+    raise EmulatorError(
+        f"volume {name}: only configMap, secret, emptyDir and persistentVolumeClaim are emulated."
+    )
 
 
 def parse_variable(manifest: Mapping[str, Any]) -> Variable:
@@ -124,4 +127,4 @@ def parse_container(manifest: Mapping[str, Any], volumes: Mapping[str, Volume]) 
 def parse_volumes(pod: Mapping[str, Any], claims: Sequence[str] = ()) -> dict[str, Volume]:
     """The volumes of a pod's specification by name, with the claims that a StatefulSet adds."""
     found = {manifest["name"]: parse_volume(manifest) for manifest in pod.get("volumes") or ()}
-    return {**found, **{name: Volume("Claim", name) for name in claims}}
+    return {**found, **{name: Volume("PodClaim", name) for name in claims}}

@@ -91,6 +91,8 @@ def _process(process: Process) -> Inventory:
         "annotations": dict(sorted(process.annotations.items())),
         "container": _container(process.container),
         "check": _container(process.check) if process.check else None,
+        "init": [_container(container) for container in process.init],
+        "sidecars": [_container(container) for container in process.sidecars],
     }
 
 

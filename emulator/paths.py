@@ -52,6 +52,11 @@ class State:
         return self.folder("pods")
 
     @property
+    def claims(self) -> Path:
+        """`<namespace>/<name>/`: the files of a persistent volume claim."""
+        return self.folder("claims")
+
+    @property
     def aws(self) -> Path:
         """What the AWS server keeps: the requests that changed something, and the key that it asks for."""
         return self.folder("aws")

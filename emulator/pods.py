@@ -112,6 +112,10 @@ class Pods:
 
     def _mount(self, root: Path, mount: Mount, files: dict[str, bytes], links: dict[str, str]) -> None:
         """Adds what a mount brings to `files` (path in the container -> content) and to `links`."""
+        if mount.volume.kind == "Claim":
+            claim = self._machine.state.claims / self._namespace / mount.volume.name
+            links[mount.path] = str(private_folder(claim / mount.sub_path))
+            return
         if mount.volume.kind not in ("Secret", "ConfigMap"):
             if mount.path not in links and not any(link.startswith(f"{mount.path}/") for link in links):
                 private_folder(_inside(root, mount.path))

@@ -13,7 +13,14 @@ from typing import Any
 from emulator import chart_environment
 from emulator.airflow_cfg import airflow_cfg, api_server_url, base_path
 from emulator.chart_defaults import Values, effective, literal
-from emulator.containers import Container, Mount, Variable, Volume, parse_mounts, parse_volumes
+from emulator.chart_volumes import component_volumes, config_mounts, given_mounts
+from emulator.containers import (
+    Container,
+    Mount,
+    Variable,
+    Volume,
+    parse_container,
+)
 
 _CHART = "airflow"
 _LONGEST_NAME = 63
@@ -42,6 +49,9 @@ class Process:
     container: Container
     check: Container | None
     """The init container that waits for the schema."""
+    init: tuple[Container, ...] = ()
+    """Further init containers, in their order."""
+    sidecars: tuple[Container, ...] = ()
     termination_grace_seconds: int
     annotations: Mapping[str, str] = field(default_factory=dict)
     """`podAnnotations`: where they change, Kubernetes restarts the pods."""
@@ -107,13 +117,15 @@ def _runs(values: Values, component: str) -> bool:
 def _process(values: Values, full: str, component: str) -> Process:
     own = values[VALUES_KEYS[component]]
     claims = ["logs"] if component in _STATEFUL and own["persistence"]["enabled"] else []
-    volumes = _volumes(values, full, own, claims)
+    volumes = component_volumes(values, full, own, claims)
     annotations = {**(values["airflowPodAnnotations"] or {}), **(own["podAnnotations"] or {})}
     return Process(
         component=component,
         replicas=own["replicas"],
         container=_container(values, full, component, volumes),
         check=_check(values, full, component, volumes) if own["waitForMigrations"]["enabled"] else None,
+        init=tuple(parse_container(c, volumes) for c in own["extraInitContainers"] or ()),
+        sidecars=tuple(parse_container(c, volumes) for c in own["extraContainers"] or ()),
         # Kubernetes' own default where the chart sets none.
         termination_grace_seconds=own["terminationGracePeriodSeconds"] or 30,
         annotations={key: str(value) for key, value in annotations.items()},
@@ -126,32 +138,12 @@ def _image(values: Values) -> str:
     return f"{repository}:{image.get('tag') or values['defaultAirflowTag']}"
 
 
-def _volumes(values: Values, full: str, own: Values, claims: list[str]) -> dict[str, Volume]:
-    named = parse_volumes({"volumes": [*(values["volumes"] or ()), *(own["extraVolumes"] or ())]}, claims)
-    built_in = {
-        "config": Volume("ConfigMap", f"{full}-config"),
-        "logs": Volume("Empty", "logs"),
-        "dags": Volume("Empty", "dags"),
-    }
-    return {**built_in, **named}
-
-
-def _config_mounts(values: Values, volumes: Mapping[str, Volume]) -> list[Mount]:
-    home, config = values["airflowHome"], volumes["config"]
-    mounts = [Mount(f"{home}/airflow.cfg", config, "airflow.cfg", True)]
-    if values["airflowLocalSettings"]:
-        path = f"{home}/config/airflow_local_settings.py"
-        mounts.append(Mount(path, config, "airflow_local_settings.py", True))
-    return mounts
-
-
-def _given_mounts(values: Values, own: Values, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
-    return parse_mounts([*(values["volumeMounts"] or ()), *(own["extraVolumeMounts"] or ())], volumes)
-
-
 def _container(values: Values, full: str, component: str, volumes: Mapping[str, Volume]) -> Container:
     own, home = values[VALUES_KEYS[component]], values["airflowHome"]
-    mounts = [*_config_mounts(values, volumes), *_given_mounts(values, own, volumes)]
+    mounts = [
+        *config_mounts(values, volumes),
+        *given_mounts(values, own, volumes),
+    ]
     if component in _KEEPS_LOGS:
         mounts.append(Mount(f"{home}/logs", volumes["logs"]))
     if component == "scheduler":
@@ -192,5 +184,9 @@ def _check(values: Values, full: str, component: str, volumes: Mapping[str, Volu
             *chart_environment.standard(values, full, with_jwt=False),
             *chart_environment.own(own["waitForMigrations"]["env"] or ()),
         ),
-        mounts=(*logs, *_config_mounts(values, volumes), *_given_mounts(values, own, volumes)),
+        mounts=(
+            *logs,
+            *config_mounts(values, volumes),
+            *given_mounts(values, own, volumes),
+        ),
     )

@@ -101,6 +101,12 @@ def write(state: State, owner: str, program: Program) -> bool:
     return changed or configured
 
 
+def written(state: State, owner: str, program: Program) -> bool:
+    """True if this is what was written last."""
+    file = state.programs / f"{program.name}.json"
+    return file.exists() and file.read_text() == description(state, owner, program)
+
+
 def owned(state: State, owner: str | None = None) -> list[str]:
     """Names of the programs that were written, of one owner or of all."""
     found = []

@@ -96,6 +96,10 @@ class Supervisor:
                 raise EmulatorError(f"the process keeper does not start: {reason[0]}")
             time.sleep(0.05)
 
+    def as_wanted(self, owner: str, program: Program) -> bool:
+        """True if it runs, and `apply` would let it run on."""
+        return programs.written(self._state, owner, program) and self.running(program.name)
+
     def apply(self, owner: str, wanted: Sequence[Program]) -> list[str]:
         """Makes the owner's programs run as given and removes its others; returns what was (re)started.
 

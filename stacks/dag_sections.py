@@ -170,7 +170,7 @@ class GeneratedSource(Section):
     """None: the Airflow image."""
     run: Literal["init", "sidecar", "cron"] = "sidecar"
     """In each pod, once before it starts or also every interval_seconds; or for all pods in a CronJob."""
-    interval_seconds: Annotated[int, Field(ge=60, le=3_600)] = 300
+    interval_seconds: Annotated[int, Field(ge=10, le=3_600)] = 300
     """Time between two runs of a sidecar or CronJob."""
     claim: DnsLabel | None = None
     """For a CronJob: the PersistentVolumeClaim that it writes and all pods read."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emulator import errands
 from emulator.containers import parse_container, parse_volumes
 from emulator.errors import EmulatorError
 from emulator.files import private_folder
 from emulator.machine import Machine
 from emulator.pods import Pod, Pods
-from emulator.programs import errand
 from emulator.readiness import tail
 from offline.graph import Resource, plain
 
@@ -26,7 +23,6 @@ LONGEST_SECONDS = 900
 """For a Job that sets no activeDeadlineSeconds: in a cluster it would run for ever."""
 FIRST_PAUSE_SECONDS = 1.0
 """Before the first retry, doubled before each further one; Kubernetes starts with 10 s."""
-_TERM_SECONDS = 10
 
 
 class Job:
@@ -63,8 +59,7 @@ class Job:
     def _retry(self, name: str, pods: list[Pod], log: Path, deadline: float, retries: int) -> None:
         pause = FIRST_PAUSE_SECONDS
         for attempt in range(retries + 1):
-            code = self._attempt(pods, log, deadline)
-            if code == 0:
+            if errands.run_all(self._machine.state, pods, log, deadline) == 0:
                 return
             if time.monotonic() >= deadline:
                 raise _failure(name, "did not end within its deadline", log)
@@ -72,47 +67,6 @@ class Job:
                 time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
                 pause *= 2
         raise _failure(name, f"failed {retries + 1} times", log)
-
-    def _attempt(self, pods: list[Pod], log: Path, deadline: float) -> int:
-        """Exit code of the first container that fails, else 0; -1 if the deadline ended it."""
-        for pod in pods:
-            code = self._process(pod, log, deadline)
-            if code != 0:
-                return code
-        return 0
-
-    def _process(self, pod: Pod, log: Path, deadline: float) -> int:
-        inherited = {key: os.environ[key] for key in ("HOME", "TMPDIR") if key in os.environ}
-        environment = {"LANG": "C.UTF-8", **inherited, **pod.environment}
-        environment.update(errand(self._machine.state))
-        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
-            process = subprocess.Popen(
-                pod.command,
-                env=environment,
-                cwd=pod.root,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            try:
-                return process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                return -1
-            finally:
-                _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process and what it started, first politely."""
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(_TERM_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _failure(name: str, what: str, log: Path) -> EmulatorError:

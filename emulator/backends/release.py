@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from emulator import airflow_substitutions, readiness
+from emulator import airflow_substitutions, dag_buckets, readiness, release_pods
 from emulator.airflow_substitutions import Addresses
 from emulator.chart_defaults import effective
 from emulator.machine import Machine
 from emulator.pods import Pods
-from emulator.processes import Process, Release, describe
-from emulator.programs import Program
+from emulator.processes import Release, describe
 from emulator.readiness import Started
+from emulator.release_pods import ReleasePod
 from offline.graph import Resource, plain
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 PORT = "api-server"
 _STATSD_PORT = "statsd"
 _PREFERRED_PORT = 8080
-_READS_DAGS = ("dag-processor", "triggerer", "worker")
 
 
 class HelmRelease:
@@ -35,15 +35,17 @@ class HelmRelease:
         name, namespace, values = inputs["name"], inputs["namespace"], inputs.get("values") or {}
         if "KubernetesExecutor" in effective(values)["executor"]:
             self._machine.progress.say(airflow_substitutions.WITHOUT_PODS)
+        dag_buckets.make(self._machine, values)
         release = describe(values, name=name, namespace=namespace)
 
         def start(port: int) -> None:
             addresses = self._addresses(release, port)
-            programs = {
-                p.component: self._program(release, p, values, namespace, addresses)
+            pods = Pods(self._machine, namespace, {release.config_map: release.files}, addresses.text)
+            laid_out = {
+                p.component: release_pods.lay_out(pods, release, p, values, addresses)
                 for p in release.processes
             }
-            self._start(name, release, programs, addresses)
+            self._start(_owner(name), release, laid_out, addresses)
 
         server = _program_name(release, "api-server")
         self._machine.serve(server, start, name=PORT, prefer=_PREFERRED_PORT)
@@ -57,23 +59,13 @@ class HelmRelease:
         statsd_port = self._machine.ports.port(_STATSD_PORT, running=True)
         return Addresses(service_url=release.service_url, api_port=api_port, statsd_port=statsd_port)
 
-    def _program(
-        self, release: Release, process: Process, values: dict[str, Any], namespace: str, addresses: Addresses
-    ) -> Program:
-        reads_dags = process.component in _READS_DAGS or "Local" in effective(values)["executor"]
-        links = airflow_substitutions.dags_links(effective(values)["dags"]) if reads_dags else {}
-        pods = Pods(self._machine, namespace, {release.config_map: release.files}, addresses.text)
-        name = _program_name(release, process.component)
-        pod = pods.prepare(name, process.container, process.annotations, links)
-        return Program(
-            name=name,
-            command=airflow_substitutions.command(pod.command),
-            environment={**pod.environment, **addresses.environment(process.component)},
-            directory=pod.root,
-            stop_wait_seconds=min(process.termination_grace_seconds, airflow_substitutions.STOP_SECONDS),
-        )
-
-    def _start(self, name: str, release: Release, programs: dict[str, Program], addresses: Addresses) -> None:
+    def _start(
+        self, owner: str, release: Release, pods: Mapping[str, ReleasePod], addresses: Addresses
+    ) -> None:
+        programs = {component: pod.program for component, pod in pods.items()}
+        for pod in pods.values():
+            if not self._machine.supervisor.as_wanted(owner, pod.program):
+                pod.initialise(self._machine.state)
         logs = self._machine.state.logs
         sizes = {
             program.name: log.stat().st_size
@@ -81,7 +73,9 @@ class HelmRelease:
             if (log := logs / f"{program.name}.log").exists()
         }
         since = readiness.now()
-        restarted = self._machine.supervisor.apply(_owner(name), list(programs.values()))
+        restarted = self._machine.supervisor.apply(
+            owner, [program for pod in pods.values() for program in (*pod.sidecars, pod.program)]
+        )
         if restarted:
             self._machine.progress.say(f"Airflow: started {', '.join(sorted(restarted))}")
         started = Started(

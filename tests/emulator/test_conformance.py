@@ -72,3 +72,32 @@ def test_so_it_does_with_another_executor(chart: Path, executor: str, workers: b
     emulated = inventory.emulated(inputs)
     assert emulated == inventory.rendered(inputs, chart)
     assert ("worker" in emulated["processes"]) == workers
+
+
+@pytest.mark.chart
+@pytest.mark.parametrize("executor", ["CeleryExecutor", "LocalExecutor"])
+def test_so_it_does_with_dags_from_everywhere(chart: Path, executor: str) -> None:
+    repository = "https://git.example.com/team/dags"
+    claimed = {"source": "claim", "name": "claimed", "claim": "efs", "subpath": "team"}
+    generated = {"source": "generated", "name": "generated", "command": ["discover"]}
+    dags = [
+        {"source": "image"},
+        {"source": "git_sync", "name": "synced", "repository": repository, "subpath": "team"},
+        {"source": "git", "name": "git", "repository": repository},
+        {"source": "s3", "name": "bucket", "bucket": "team-dags"},
+        {"source": "config_map", "name": "small", "folder": "dags/smoke"},
+        claimed,
+        generated,
+        {**generated, "name": "nightly", "run": "cron", "claim": "nightly"},
+    ]
+    changes: dict[str, object] = {"airflow": {"executor": executor, "parallelism": 16, "dags": dags}}
+    if executor == "LocalExecutor":
+        changes["cache"] = None
+    inputs = inventory.release_inputs("prod", changes)
+    emulated = inventory.emulated(inputs)
+    assert emulated == inventory.rendered(inputs, chart)
+    reader = emulated["processes"]["dag-processor"]
+    assert [c["name"] for c in (*reader["init"], *reader["sidecars"])] == [
+        "generate-generated",
+        "regenerate-generated",
+    ]
