@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from review.report import reports
 from review.revisions import checked_out, commit_of, uncommitted
 
 BLOCKED = 2
+LABEL = "allow:"
+"""How a label of a pull request begins that lets a blocked change pass."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,13 +31,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--allow", action="append", default=[], metavar="NAME", help="let a blocked change pass"
     )
+    parser.add_argument(
+        "--labels",
+        type=allowed,
+        default=[],
+        metavar="JSON",
+        help='["allow:NAME", ...]: a pull request\'s labels',
+    )
     parser.add_argument("--output", type=Path, default=Path(), help="folder of the two files (default .)")
     chosen = parser.parse_args(arguments)
     try:
-        return _review(chosen.base, chosen.head, chosen.allow, chosen.output)
+        return _review(chosen.base, chosen.head, [*chosen.allow, *chosen.labels], chosen.output)
     except (ReviewError, OSError) as problem:
         print(f"review: {problem}", file=sys.stderr)
         return 1
+
+
+def allowed(labels: str) -> list[str]:
+    """The names that labels allow; other labels mean nothing here."""
+    return [str(each).removeprefix(LABEL) for each in json.loads(labels) if str(each).startswith(LABEL)]
 
 
 def _review(base: str, head: str, allow: list[str], output: Path) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from offline import ROOT
+from review.__main__ import allowed
 
 IGNORED = (".git", ".venv", ".venv-airflow", ".emulator", "__pycache__")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -124,3 +125,8 @@ def test_a_shallow_clone_names_the_remedy(origin: Path, tmp_path: Path) -> None:
     done = review(tree, "feature")
     assert done.returncode == 1
     assert done.stderr.startswith("review: feature: no such revision here; this clone is shallow: git fetch")
+
+
+def test_labels_allow_by_their_names() -> None:
+    assert allowed('["bug", "allow:database-instance", "allow:price"]') == ["database-instance", "price"]
+    assert allowed("[]") == []
