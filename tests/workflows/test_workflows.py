@@ -21,6 +21,8 @@ LOCAL = re.compile(r"uses: \./\.github/[\w./-]+\s*$")
 WRITES = {
     "preview/preview": {"id-token"},
     "preview/comment": {"pull-requests"},
+    "drift/look": {"id-token"},
+    "drift/issue": {"issues"},
 }
 """The only jobs that may write anything, and what."""
 
