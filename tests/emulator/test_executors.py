@@ -23,9 +23,12 @@ def test_kubernetes_alone_is_refused_before_anything_is_made(
     changes: dict[str, object] = {"airflow": {"executor": "KubernetesExecutor"}, "cache": None}
     monkeypatch.setattr(realise, "up", partial(realise.up, overrides=changes))
     run = runner(tmp_path / "home", monkeypatch, capsys)
-    assert "airflow:airflow.executor: KubernetesExecutor alone is not emulated" in run("up", "local").line
-    root = tmp_path / "home" / "local"
-    assert [path.name for path in (*root.glob("programs/*"), *root.glob("resources/*"))] == []
+    try:
+        assert "airflow:airflow.executor: KubernetesExecutor alone is not emulated" in run("up", "local").line
+        root = tmp_path / "home" / "local"
+        assert [path.name for path in (*root.glob("programs/*"), *root.glob("resources/*"))] == []
+    finally:
+        run("down", "local")  # nothing, unless the refusal is gone
 
 
 class Heard(Silent):
