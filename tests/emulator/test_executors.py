@@ -3,14 +3,16 @@ made."""
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from emulator import airflow_substitutions, realise
+from emulator import airflow_substitutions, realise, smoke
 from emulator.backends.release import HelmRelease
 from emulator.progress import Silent
+from offline import ROOT
 from tests.emulator import airflow_fixtures, fake_airflow
 from tests.emulator.cli import runner
 from tests.emulator.test_release import resource
@@ -57,3 +59,27 @@ def test_of_two_executors_celery_runs_and_the_other_is_said_to_be_missing(
         here.supervisor.shutdown()
     assert "\nexecutor = CeleryExecutor\n" in config
     assert heard.lines.count(airflow_substitutions.WITHOUT_PODS) == 1
+
+
+@pytest.mark.emulator
+@pytest.mark.skipif(
+    not (ROOT / ".venv-airflow" / "bin" / "airflow").exists(),
+    reason="Airflow's own environment is missing; `make setup` makes it",
+)
+def test_local_executor_runs_the_smoke_dag_in_the_scheduler(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = tmp_path_factory.mktemp("local")
+    machine = realise.machine_of("local", home=home)
+    try:
+        realise.up(machine, overrides={"airflow": {"executor": "LocalExecutor"}, "cache": None})
+        running = {process.name for process in machine.supervisor.status()}
+        assert {name for name in running if name.startswith("airflow-")} == {
+            "airflow-api-server",
+            "airflow-dag-processor",
+            "airflow-scheduler",
+            "airflow-triggerer",
+        }
+        assert [name for name in running if "cache" in name] == []
+        assert smoke.run(machine)
+    finally:
+        machine.supervisor.shutdown()
+        shutil.rmtree(home, ignore_errors=True)
