@@ -15,7 +15,7 @@ from emulator.paths import State
 from offline.program import stack_config
 
 FREE_MIB = 300
-"""A new stack holds about 90 MiB (measured: `du` after its smoke test); the rest is for logs and tasks."""
+"""A new stack holds about 50 MiB (measured: `du` after its smoke test); the rest is for logs and tasks."""
 
 
 def check(state: State, overrides: Mapping[str, object] | None = None) -> None:
