@@ -42,7 +42,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("emulator")
     machine = realise.machine_of("local", home=home)
     dags = shutil.copytree(ROOT / "dags", tmp_path_factory.mktemp("dags") / "dags")
-    (dags / "broken.py").write_text("from airflow.sdk import no_such_thing\n")
+    (dags / "broken.py").write_text("from airflow.sdk import dag, no_such_thing\n")
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(airflow_substitutions, "DAGS", dags)
