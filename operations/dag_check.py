@@ -56,9 +56,17 @@ def shown(file: str) -> str:
     return os.path.relpath(file, ROOT) if Path(file).is_relative_to(ROOT) else file
 
 
+def annotation(finding: Finding) -> str:
+    """Makes GitHub show a finding at its line of the pull request; a percent sign begins an escape there."""
+    message = f"{finding.message} - {finding.remedy}".replace("%", "%25")
+    return f"::error file={finding.file},line={finding.line},title={finding.rule}::{message}"
+
+
 def show(console: Console, files: Sequence[FileFacts], findings: Sequence[Finding]) -> None:
     for finding in findings:
         print(finding)
+        if os.environ.get("GITHUB_ACTIONS"):
+            print(annotation(finding))
     counts = Counter(finding.rule for finding in findings)
     table = Table("rule", "findings")
     for rule in (*RULES, "dag-id", *sorted({*counts} - {*RULES, "dag-id"})):

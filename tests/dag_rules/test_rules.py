@@ -9,7 +9,7 @@ import pytest
 
 from operations import dag_check, dag_facts
 from operations.dag_facts import DagFacts, FileFacts, TaskFacts
-from operations.dag_rules import judge
+from operations.dag_rules import Finding, judge
 from operations.dag_start_dates import moving_start_dates
 
 TASK: dict[str, Any] = {
@@ -166,6 +166,11 @@ def test_what_cannot_be_checked_is_one_line(
         "no DAG": "no DAG",
     }
     assert said[problem] in line
+
+
+def test_github_shows_a_finding_at_its_line() -> None:
+    said = dag_check.annotation(Finding("dags/a.py", 3, "import", "100% wrong", "fix it"))
+    assert said == "::error file=dags/a.py,line=3,title=import::100%25 wrong - fix it"
 
 
 def test_dag_files_see_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
