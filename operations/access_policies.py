@@ -68,7 +68,8 @@ def policies(role: Role, place: Place) -> list[str]:
 
 def _granted(role: Role, place: Place) -> Iterator[Statement]:
     unscoped = table("unscoped")
-    for grants in [*table("resource_types").values(), *table("lookups").values()]:
+    tables = ("resource_types", "lookups", "smoke")
+    for grants in (grants for name in tables for grants in table(name).values()):
         for grant in grants:
             actions = [*grant.get("read", []), *(grant.get("write", []) if role == "deployer" else [])]
             condition = _condition(grant, place)

@@ -153,3 +153,18 @@ def test_a_stack_without_identifying_tags_is_refused(run: Run, capsys: pytest.Ca
     file.write_text(file.read_text().replace("Project", "Team"))
     assert access.main(["x", "reader"]) == 1
     assert "airflow:tags should have Project or Environment" in capsys.readouterr().err
+
+
+@each_role
+def test_only_a_deployer_may_run_the_smoke_test(role: Role) -> None:
+    """It writes one Variable of its own and reads its own log."""
+    touched = {
+        action: statement["Resource"]
+        for statement in statements(role, place("dev"))
+        for action in statement["Action"]
+        if any("smoke" in resource for resource in statement["Resource"])
+    }
+    mine = ["arn:aws:ssm:us-east-1:777788889999:parameter/airflow/dev/variables/smoke_*"]
+    log = ["arn:aws:s3:::logs-bucket-*/*dag_id=smoke/*"]
+    wanted = {"ssm:DeleteParameters": mine, "ssm:PutParameter": mine, "s3:GetObject": log}
+    assert touched == (wanted if role == "deployer" else {})

@@ -21,6 +21,10 @@ LOCAL = re.compile(r"uses: \./\.github/[\w./-]+\s*$")
 WRITES = {
     "preview/preview": {"id-token"},
     "preview/comment": {"pull-requests"},
+    "deploy/dev": {"id-token"},
+    "deploy/staging": {"id-token"},
+    "deploy/prod": {"id-token"},
+    "deploy-stack/deploy": {"id-token"},
     "drift/look": {"id-token"},
     "drift/issue": {"issues"},
     "dags/plan": {"id-token"},
@@ -78,8 +82,12 @@ def test_a_job_ends_and_its_machine_is_named(job: Job) -> None:
 
 @each_workflow
 def test_runs_of_a_workflow_exclude_each_other(path: Path) -> None:
+    """A workflow that is called leaves it to its caller: the same group in both would wait for itself."""
     content = read(path)
-    alone = "concurrency" in content or all("concurrency" in job for job in content["jobs"].values())
+    called = set(content["on"]) == {"workflow_call"}
+    alone = (
+        called or "concurrency" in content or all("concurrency" in job for job in content["jobs"].values())
+    )
     assert alone
 
 

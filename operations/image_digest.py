@@ -1,0 +1,91 @@
+"""Which image a stack's tag leads to, by its digest: what was tested in dev is what reaches prod.
+
+    python -m operations.image_digest STACK [--expect sha256:...]
+
+Prints `digest=sha256:...`. Asks the registry through Docker; ECR is signed in to with the AWS credentials.
+"""
+
+import argparse
+import base64
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import boto3
+
+from operations.aws_errors import explained
+from operations.errors import OperationError
+from operations.stack_file import StackFile, read_stack_file
+
+ECR = re.compile(r"(?P<host>\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?)/")
+_SECONDS = 120
+
+
+def image_of(stack: StackFile) -> str:
+    """Repository and tag. Raises OperationError if the file names none."""
+    image = stack.section("airflow").get("image") or {}
+    if not image.get("tag"):
+        raise OperationError(
+            f"{stack.path}: airflow:airflow.image.tag should be text (got {image.get('tag')!r})"
+        )
+    return f"{image.get('repository', 'apache/airflow')}:{image['tag']}"
+
+
+def digest_of(image: str) -> str:
+    """What the registry has under that name now, for all platforms together."""
+    if registry := ECR.match(image):
+        _sign_in(registry["host"], registry["region"])
+    found = _docker("buildx", "imagetools", "inspect", image, "--format", "{{.Manifest.Digest}}").strip()
+    if not re.fullmatch(r"sha256:[0-9a-f]{64}", found):
+        raise OperationError(f"{image}: the registry tells no digest (got {found[:80]!r})")
+    return found
+
+
+def _sign_in(host: str, region: str) -> None:
+    with explained():
+        ecr = boto3.client("ecr", region_name=region)
+        (data,) = ecr.get_authorization_token()["authorizationData"]
+    # Base64 of "AWS:password", which `docker login` wants in two parts; the password by standard input only.
+    password = base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
+    _docker("login", "--username", "AWS", "--password-stdin", host, given=password)
+
+
+def _docker(*arguments: str, given: str = "") -> str:
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], input=given, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise OperationError(f"docker {arguments[0]}: {type(error).__name__}; is Docker installed?") from None
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise OperationError(f"docker {arguments[0]} {arguments[-1]}: {last}")
+    return done.stdout
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: 0 and the digest; 1 with one line if there is none, or another than expected."""
+    parser = argparse.ArgumentParser(prog="python -m operations.image_digest", description=__doc__)
+    parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
+    parser.add_argument(
+        "--expect", default="", metavar="DIGEST", help="what the stage before ran; any other is refused"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        image = image_of(read_stack_file(given.stack))
+        digest = digest_of(image)
+        if given.expect and given.expect != digest:
+            raise OperationError(
+                f"{image} is {digest}, but {given.expect} was tested; name the same image in every stack "
+                "file and make the repository's tags immutable"
+            )
+    except OperationError as error:
+        print(f"image: {error}", file=sys.stderr)
+        return 1
+    print(f"digest={digest}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
