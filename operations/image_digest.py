@@ -2,7 +2,8 @@
 
     python -m operations.image_digest STACK [--expect sha256:...]
 
-Prints `digest=sha256:...`. Asks the registry through Docker; ECR is signed in to with the AWS credentials.
+Prints `digest=` and `image=`, which is repository@digest. Docker asks the registry; ECR is signed in to with
+the AWS credentials.
 """
 
 import argparse
@@ -36,7 +37,11 @@ def digest_of(image: str) -> str:
     """What the registry has under that name now, for all platforms together."""
     if registry := ECR.match(image):
         _sign_in(registry["host"], registry["region"])
-    found = _docker("buildx", "imagetools", "inspect", image, "--format", "{{.Manifest.Digest}}").strip()
+    found = (
+        _docker("buildx", "imagetools", "inspect", image, "--format", "{{json .Manifest.Digest}}")
+        .strip()
+        .strip('"')
+    )
     if not re.fullmatch(r"sha256:[0-9a-f]{64}", found):
         raise OperationError(f"{image}: the registry tells no digest (got {found[:80]!r})")
     return found
@@ -83,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OperationError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
-    print(f"digest={digest}")
+    print(f"digest={digest}\nimage={image.rpartition(':')[0]}@{digest}")
     return 0
 
 

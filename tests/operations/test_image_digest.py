@@ -9,7 +9,7 @@ from tests.operations.aws_account import ACCOUNT
 from tests.operations.programs import put
 
 DIGEST, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
-INSPECT = "buildx imagetools inspect {} --format {{{{.Manifest.Digest}}}}"
+INSPECT = "buildx imagetools inspect {} --format {{{{json .Manifest.Digest}}}}"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
 
 
@@ -23,9 +23,9 @@ def image(repository: str) -> str:
 
 
 def test_the_digest_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    name, calls = image("apache/airflow"), put("docker", f"print({DIGEST!r})")
+    name, calls = image("apache/airflow"), put("docker", f"print('\"{DIGEST}\"')")
     assert image_digest.main(["x"]) == 0
-    assert capsys.readouterr().out == f"digest={DIGEST}\n"
+    assert capsys.readouterr().out == f"digest={DIGEST}\nimage=apache/airflow@{DIGEST}\n"
     assert calls.read_text().splitlines() == [INSPECT.format(name)]
 
 
@@ -33,7 +33,7 @@ def test_the_expected_digest_passes_and_another_does_not(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image("apache/airflow")
-    put("docker", f"print({DIGEST!r})")
+    put("docker", f"print('\"{DIGEST}\"')")
     assert image_digest.main(["x", "--expect", DIGEST]) == 0
     capsys.readouterr()
     assert image_digest.main(["x", "--expect", OTHER]) == 1
@@ -58,7 +58,7 @@ def test_ecr_is_signed_in_to_and_the_password_is_no_argument(account: None) -> N
     ("program", "problem"),
     [
         (None, "is Docker installed?"),
-        ("sys.exit('no such manifest')", "image: docker buildx {{.Manifest.Digest}}: no such manifest"),
+        ("sys.exit('no such manifest')", "image: docker buildx {{json .Manifest.Digest}}: no such manifest"),
         ("print('nonsense')", "apache/airflow:3.3.2: the registry tells no digest (got 'nonsense')"),
     ],
 )

@@ -39,7 +39,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, status: Literal["passed", "failed"] 
 
     def run(target: Target) -> Report:
         targets.append(target)
-        return Report([Phase(name="version", status=status, seconds=0, detail="")])
+        return Report((Phase(name="version", status=status, seconds=0, detail=""),))
 
     monkeypatch.setattr(smoke_deployed, "run_smoke", run)
     return targets

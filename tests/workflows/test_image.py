@@ -1,0 +1,96 @@
+"""The image's way: accepted findings end, and what is pushed is named by its digest."""
+
+import datetime
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.workflows.files import ROOT, steps
+
+DIGEST = f"sha256:{'a' * 64}"
+REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/airflow"
+DOCKER = f"""#!/bin/bash
+echo "docker $*" >> "$CALLS"
+[[ "$1" != login ]] || cat >> "$CALLS.password"
+[[ "$1" != buildx ]] || echo "\\"${{DIGEST-{DIGEST}}}\\""
+echo "said by docker" >&2
+"""
+
+
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """docker and aws of the test's own; what docker is asked for is noted there."""
+    for name, body in {"docker": DOCKER, "aws": "#!/bin/bash\necho a-password\n"}.items():
+        (tmp_path / name).write_text(body)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    return tmp_path / "calls"
+
+
+def push(repository: str = REPOSITORY) -> subprocess.CompletedProcess[str]:
+    command = [str(ROOT / "scripts/push-image.sh"), "image.tar", "airflow:abc", repository]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_what_is_pushed_is_told_by_digest_and_tag(calls: Path) -> None:
+    done = push()
+    image, tag = done.stdout.splitlines()
+    assert (done.returncode, image) == (0, f"image={REPOSITORY}@{DIGEST}")
+    name = tag.removeprefix("tag=")
+    assert name.startswith("3.3.2-")  # as the rule for airflow.image.tag wants it
+    assert calls.read_text().splitlines() == [
+        "docker load --input image.tar",
+        f"docker login --username AWS --password-stdin {REPOSITORY.partition('/')[0]}",
+        f"docker tag airflow:abc {REPOSITORY}:{name}",
+        f"docker push {REPOSITORY}:{name}",
+        f"docker buildx imagetools inspect {REPOSITORY}:{name} --format {{{{json .Manifest.Digest}}}}",
+    ]
+
+
+def test_nothing_is_pushed_to_what_is_no_ecr_repository(calls: Path) -> None:
+    done = push("example.com/airflow")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "push-image: 'example.com/airflow' is no ECR repository\n"
+    assert not calls.exists()
+
+
+def test_without_a_digest_nothing_is_told(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGEST", "")
+    done = push()
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def scans() -> list[dict[str, Any]]:
+    found = [step["with"] for _, step in steps() if "trivy-action@" in str(step.get("uses"))]
+    return [inputs for inputs in found if inputs.get("format") != "cyclonedx"]
+
+
+def test_every_scan_fails_on_what_is_critical_or_high() -> None:
+    assert len(scans()) == 2
+    for inputs in scans():
+        assert (inputs["severity"], inputs["exit-code"]) == ("CRITICAL,HIGH", "1")
+        assert (ROOT / inputs["trivyignores"]).is_file()
+
+
+def unfounded(waivers: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Accepted findings without a reason or without an end."""
+    listed = [each for found in waivers.values() for each in found]
+    ends = [
+        each for each in listed if isinstance(each.get("expired_at"), datetime.date) and each.get("statement")
+    ]
+    return [each["id"] for each in listed if each not in ends]
+
+
+def test_an_accepted_finding_has_a_reason_and_an_end() -> None:
+    assert unfounded(yaml.safe_load((ROOT / ".trivyignore.yaml").read_text())) == []
+    bad = {
+        "vulnerabilities": [
+            {"id": "CVE-1", "statement": "x"},
+            {"id": "CVE-2", "expired_at": datetime.date.max},
+        ]
+    }
+    assert unfounded(bad) == ["CVE-1", "CVE-2"]
