@@ -36,7 +36,9 @@ def watch_dags(file: str) -> dict[int, dict[str, Any]]:
 
     @functools.wraps(original)
     def noting(self: DAG, *arguments: Any, **given: Any) -> None:
-        seen[id(self)] = {"line": line_in(file, sys._getframe(1)), "given": sorted(given)}
+        dag_id = given.get("dag_id", (*arguments, "")[0])
+        line = line_in(file, sys._getframe(1))
+        seen[id(self)] = {"dag_id": dag_id, "line": line, "given": sorted(given)}
         original(self, *arguments, **given)
 
     DAG.__init__ = noting
@@ -69,11 +71,12 @@ def task_facts(task: Any) -> dict[str, Any]:
 
 
 def dag_facts(dag: DAG, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    retries = (dag.default_args or {}).get("retries")
     return {
-        "dag_id": dag.dag_id,
         **seen.get(id(dag), {"line": 1, "given": []}),
+        "dag_id": dag.dag_id,
         "start_date": bool(dag.start_date),
-        "default_retries": (dag.default_args or {}).get("retries"),
+        "default_retries": retries if isinstance(retries, int) else None,
         "tags": sorted(dag.tags),
         "description": dag.description or dag.doc_md or "",
         "tasks": [task_facts(task) for task in dag.tasks],
@@ -94,7 +97,8 @@ def read(file: str, folder: str, answer: Connection) -> None:
     bag = DagBag(file, bundle_path=Path(folder), bundle_name="checked")
     seconds = time.perf_counter() - begun
     dags = [dag_facts(dag, seen) for _, dag in sorted(bag.dags.items())]
-    answer.send({"seconds": seconds, "errors": list(bag.import_errors.values()), "dags": dags})
+    made = {each["dag_id"]: each["line"] for each in seen.values()}
+    answer.send({"seconds": seconds, "errors": list(bag.import_errors.values()), "made": made, "dags": dags})
 
 
 def in_own_process(file: str, folder: str) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def in_own_process(file: str, folder: str) -> dict[str, Any]:
     process.kill()
     process.join()
     if isinstance(answer, str):
-        return {"seconds": 0.0, "errors": [answer], "dags": []}
+        return {"seconds": 0.0, "errors": [answer], "made": {}, "dags": []}
     return answer
 
 

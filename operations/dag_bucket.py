@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,20 +26,14 @@ class DagBucket:
     def url(self, name: str) -> str:
         return f"s3://{self.bucket}/{self.prefix}{name}"
 
-    def listed(self) -> dict[str, int]:
-        """Objects under the prefix with their size in bytes, without those that mark a folder."""
+    def listed(self) -> set[str]:
+        """Objects under the prefix, without those that mark a folder."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
         objects = [found for page in pages for found in page.get("Contents", [])]
-        return {
-            found["Key"].removeprefix(self.prefix): found["Size"]
-            for found in objects
-            if found["Key"].startswith(self.prefix) and not found["Key"].endswith("/")
-        }
+        return {found["Key"].removeprefix(self.prefix) for found in objects if not found["Key"].endswith("/")}
 
-    def holds(self, name: str, file: Path, there: Mapping[str, int]) -> bool:
-        """Whether the object is this file, by size and S3's SHA-256; without that it counts as changed."""
-        if there.get(name) != file.stat().st_size:
-            return False
+    def holds(self, name: str, file: Path) -> bool:
+        """Whether an object is this file, by S3's own SHA-256; one without counts as changed."""
         head = self.s3.head_object(Bucket=self.bucket, Key=self.prefix + name, ChecksumMode="ENABLED")
         return head.get("ChecksumSHA256") == sha256(file.read_bytes())
 

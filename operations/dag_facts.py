@@ -56,6 +56,8 @@ class FileFacts(BaseModel):
     file the shortest of three."""
     errors: list[str]
     """Import errors as Airflow shows them."""
+    made: dict[str, int]
+    """Id and line of each DAG, also of one that Airflow then refuses."""
     dags: list[DagFacts]
 
 
@@ -74,6 +76,8 @@ def read_facts(folders: Sequence[Path], slow_seconds: float) -> list[FileFacts]:
             "AIRFLOW_HOME": home,
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "PYTHONDONTWRITEBYTECODE": "1",
+            # The line in the file itself, however deep in a library the error is; the default is two frames.
+            "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "100",
         }
         read = subprocess.run(
             [AIRFLOW_PYTHON, READER, str(slow_seconds), *map(str, folders)],

@@ -45,7 +45,8 @@ def imports(facts: FileFacts) -> Said:
 def cycles(facts: FileFacts) -> Said:
     for error in facts.errors:
         if "AirflowDagCycleException" in error:
-            yield 1, last_line(error), "remove the dependency that leads back"
+            refused = [line for dag_id, line in facts.made.items() if f"Dag: {dag_id}." in error]
+            yield (*refused, 1)[0], last_line(error), "remove the dependency that leads back"
 
 
 def start_dates(facts: FileFacts) -> Said:

@@ -27,8 +27,8 @@ def sync(bucket: DagBucket, folder: Path, *, dry_run: bool) -> list[str]:
     """
     files = dag_files(folder)
     there = bucket.listed()
-    changed = [name for name, path in files.items() if not bucket.holds(name, path, there)]
-    left = sorted(there.keys() - files.keys())
+    changed = [name for name, path in files.items() if name not in there or not bucket.holds(name, path)]
+    left = sorted(there - files.keys())
     if not dry_run:
         for name in changed:
             bucket.upload(name, files[name])

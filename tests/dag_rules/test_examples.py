@@ -17,6 +17,7 @@ BAD = {
     "dag_id.py": set[str](),  # the file that is read later is the one that is told
     "description.py": {"description"},
     "exits.py": {"import"},
+    "import_deep.py": {"import", "AIR003"},
     "imports.py": {"import"},
     "owner.py": {"owner"},
     "retries_at_once.py": {"retries"},
@@ -29,7 +30,13 @@ BAD = {
 }
 """Bad file to the rules that it breaks, and no others."""
 LINE = re.compile(r"tests/dag_rules/bad/(\w+\.py):(\d+) ([\w-]+): .+ - .+")
-PLACES = {"imports.py": {5}, "tags.py": {8}, "start_date_moves.py": {18, 25, 26}}
+PLACES = {
+    "imports.py": {5},
+    "cycle.py": {8},
+    "import_deep.py": {8},
+    "tags.py": {8},
+    "start_date_moves.py": {18, 25, 26},
+}
 """Where a finding points to: the import, the DAG, each date."""
 
 

@@ -34,7 +34,9 @@ def facts(
     file: Path, *, dag: dict[str, Any] | None = None, task: dict[str, Any] | None = None, **changes: Any
 ) -> FileFacts:
     built = DagFacts(**(DAG | (dag or {})), tasks=[TaskFacts(**(TASK | (task or {})))])
-    return FileFacts(**({"file": str(file), "seconds": 0.1, "errors": [], "dags": [built]} | changes))
+    return FileFacts(
+        **({"file": str(file), "seconds": 0.1, "errors": [], "made": {}, "dags": [built]} | changes)
+    )
 
 
 @pytest.fixture
