@@ -8,14 +8,14 @@ It continues the list in `substitutions.py`, which holds for every process.
 10. Workers, triggerer and a scheduler that runs tasks do not serve the logs of running tasks: their log
     server always binds every address of the machine. Logs are complete in the bucket when a task ends, is
     deferred or fails.
-11. Every image is one virtual environment, first on PATH; Airflow's DAGs folder, or git-sync's checkout, is
-    `dags/`.
+11. Every image is one virtual environment, first on PATH; its DAGs folder is `dags/`.
 12. The init containers that wait for the schema do not run: the migration Job has ended before.
 13. A process has 30 seconds to end, whatever grace period the values give it.
 14. On macOS the Objective-C runtime lets forked processes live, as Linux does.
 15. Of `CeleryExecutor,KubernetesExecutor` only Celery is there: the other would look for a cluster.
 16. Buckets of S3 bundles and volume claims, which are there before a stack on AWS, are made here, empty; a
     claim is a folder of the state.
+17. git-sync is one process for all pods: this machine's `git` with the same repository, ref, period and key.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from emulator.containers import Container, Volume
 from emulator.errors import EmulatorError
 from emulator.ports import LOOPBACK
 from emulator.substitutions import AIRFLOW_HOME
 
 PROJECT = Path(__file__).resolve().parent.parent
 DAGS = PROJECT / "dags"
+GIT_SYNC = Volume("Empty", "dags")
+"""The chart's volume for git-sync's checkout."""
 IMAGE_DAGS = f"{AIRFLOW_HOME}/dags"
 REPLICAS = 1
 STOP_SECONDS = 30
@@ -92,10 +94,7 @@ def airflow_environment() -> Path:
     return Path(os.environ.get("EMULATOR_AIRFLOW") or PROJECT / ".venv-airflow")
 
 
-def dags_links(dags: Mapping[str, Any]) -> dict[str, Path]:
-    """(11) The image's DAGs folder, and git-sync's checkout, by the chart's `dags` values."""
-    links = {IMAGE_DAGS: DAGS}
-    git = dags["gitSync"]
-    if git["enabled"]:
-        links[f"{dags['mountPath'] or IMAGE_DAGS}/repo/{git['subPath']}".rstrip("/")] = DAGS
-    return links
+def dags_links(container: Container, checkout: Path) -> dict[str, Path]:
+    """(11, 17) The image's DAGs folder, and git-sync's checkout for those that the chart gives it."""
+    synced = {mount.path: checkout for mount in container.mounts if mount.volume == GIT_SYNC}
+    return {IMAGE_DAGS: DAGS, **synced}

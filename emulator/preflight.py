@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from emulator import postgres_server
 from emulator.airflow_substitutions import airflow_environment, image_environment
@@ -26,6 +26,7 @@ def check(state: State, overrides: Mapping[str, object] | None = None) -> None:
     _has_room(state)
     image_environment()  # Airflow is there
     _has_version(airflow.get("version"))
+    _has_git(airflow.get("dags") or [])
     postgres_server.binaries()
     if "Celery" in airflow.get("executor", ""):
         cache.server(queue.get("engine", ""))
@@ -37,6 +38,12 @@ def _runs_tasks_here(executor: str | None) -> None:
             "airflow:airflow.executor: KubernetesExecutor alone is not emulated, because its tasks are pods;"
             " CeleryExecutor, LocalExecutor and CeleryExecutor,KubernetesExecutor are."
         )
+
+
+def _has_git(sources: Sequence[Mapping[str, object]]) -> None:
+    used = [str(source["name"]) for source in sources if source.get("source") in ("git", "git_sync")]
+    if used and not shutil.which("git"):
+        raise EmulatorError(f"there is no git on PATH, and the DAG source {used[0]} needs it; install git.")
 
 
 def _has_room(state: State) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import offline
 from emulator import leftovers, preflight
 from emulator.backend import Emulator
-from emulator.backends import aws, cache, job, kubernetes, postgres, providers, random, release
+from emulator.backends import aws, cache, cron_job, job, kubernetes, postgres, providers, random, release
 from emulator.errors import EmulatorError
 from emulator.machine import Machine, Service
 from emulator.paths import State
@@ -32,6 +32,7 @@ def services(machine: Machine) -> list[Service]:
         cache.Cache(machine),
         kubernetes.Kubernetes(machine),
         job.Job(machine),
+        cron_job.CronJob(machine),
         release.HelmRelease(machine),
     ]
 

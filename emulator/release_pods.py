@@ -6,11 +6,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from emulator import airflow_substitutions, errands
 from emulator.airflow_substitutions import Addresses
-from emulator.chart_defaults import effective
 from emulator.containers import Container
 from emulator.errors import EmulatorError
 from emulator.paths import State
@@ -21,7 +19,6 @@ from emulator.readiness import tail
 
 INIT_SECONDS = 300
 """For all init containers of one pod together; in a cluster the release's own limit would end them."""
-_READS_DAGS = ("dag-processor", "triggerer", "worker")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +38,14 @@ class ReleasePod:
 
 
 def lay_out(
-    pods: Pods, release: Release, process: Process, values: Mapping[str, Any], addresses: Addresses
+    pods: Pods, release: Release, process: Process, addresses: Addresses, checkout: Path
 ) -> ReleasePod:
-    """Writes the files of a component's containers."""
-    chart = effective(values)
-    reads_dags = process.component in _READS_DAGS or "Local" in chart["executor"]
-    links = airflow_substitutions.dags_links(chart["dags"]) if reads_dags else {}
+    """Writes the files of a component's containers. `checkout`: git-sync's folder."""
     name = f"{release.fullname}-{process.component}"
     # Kubernetes replaces a pod whose other containers change, too.
     others = repr((process.init, process.sidecars)) if process.init or process.sidecars else ""
     annotations = {**process.annotations, **({"containers": others} if others else {})}
+    links = airflow_substitutions.dags_links(process.container, checkout)
     main = pods.prepare(name, process.container, annotations, links)
 
     def beside(container: Container) -> Pod:

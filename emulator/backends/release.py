@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator import airflow_substitutions, dag_buckets, readiness, release_pods
+from emulator import airflow_substitutions, dag_buckets, git_checkout, readiness, release_pods
 from emulator.airflow_substitutions import Addresses
 from emulator.chart_defaults import effective
 from emulator.machine import Machine
 from emulator.pods import Pods
 from emulator.processes import Release, describe
+from emulator.programs import Program
 from emulator.readiness import Started
 from emulator.release_pods import ReleasePod
 from offline.graph import Resource, plain
@@ -40,12 +41,14 @@ class HelmRelease:
 
         def start(port: int) -> None:
             addresses = self._addresses(release, port)
+            git = git_checkout.programs(self._machine, values, namespace)
             pods = Pods(self._machine, namespace, {release.config_map: release.files}, addresses.text)
+            checkout = git_checkout.checkout(self._machine)
             laid_out = {
-                p.component: release_pods.lay_out(pods, release, p, values, addresses)
+                p.component: release_pods.lay_out(pods, release, p, addresses, checkout)
                 for p in release.processes
             }
-            self._start(_owner(name), release, laid_out, addresses)
+            self._start(_owner(name), release, laid_out, git, addresses)
 
         server = _program_name(release, "api-server")
         self._machine.serve(server, start, name=PORT, prefer=_PREFERRED_PORT)
@@ -60,9 +63,16 @@ class HelmRelease:
         return Addresses(service_url=release.service_url, api_port=api_port, statsd_port=statsd_port)
 
     def _start(
-        self, owner: str, release: Release, pods: Mapping[str, ReleasePod], addresses: Addresses
+        self,
+        owner: str,
+        release: Release,
+        pods: Mapping[str, ReleasePod],
+        git: Sequence[Program],
+        addresses: Addresses,
     ) -> None:
         programs = {component: pod.program for component, pod in pods.items()}
+        for program in git:
+            git_checkout.first(self._machine, owner, program)
         for pod in pods.values():
             if not self._machine.supervisor.as_wanted(owner, pod.program):
                 pod.initialise(self._machine.state)
@@ -74,7 +84,7 @@ class HelmRelease:
         }
         since = readiness.now()
         restarted = self._machine.supervisor.apply(
-            owner, [program for pod in pods.values() for program in (*pod.sidecars, pod.program)]
+            owner, [*git, *(program for pod in pods.values() for program in (*pod.sidecars, pod.program))]
         )
         if restarted:
             self._machine.progress.say(f"Airflow: started {', '.join(sorted(restarted))}")

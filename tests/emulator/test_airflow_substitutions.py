@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from emulator.airflow_substitutions import DAGS, Addresses, command, dags_links
@@ -52,6 +54,9 @@ def test_no_address_of_the_cluster_is_left_in_the_configuration() -> None:
     assert "airflow-statsd" not in text
 
 
-def test_the_dags_folder_is_the_projects() -> None:
-    dags = {"mountPath": "/opt/airflow/sources/team", "gitSync": {"enabled": True, "subPath": ""}}
-    assert dags_links(dags) == {"/opt/airflow/dags": DAGS, "/opt/airflow/sources/team/repo": DAGS}
+def test_the_dags_folder_is_the_projects_and_git_syncs_is_the_checkout(tmp_path: Path) -> None:
+    git = {"dags": {"mountPath": "/opt/airflow/sources/team", "gitSync": {"enabled": True, "subPath": ""}}}
+    containers = {p.component: p.container for p in describe({**VALUES, **git}).processes}
+    image = {"/opt/airflow/dags": DAGS}
+    assert dags_links(containers["worker"], tmp_path) == {**image, "/opt/airflow/sources/team": tmp_path}
+    assert dags_links(containers["api-server"], tmp_path) == image

@@ -47,7 +47,14 @@ def sources(folder: Path) -> list[dict[str, Any]]:
         {"source": "image"},
         {"source": "git", "name": "git", "repository": repository, "subpath": "team"},
         {"source": "s3", "name": "s3", "bucket": BUCKET, "prefix": "team"},
+        {"source": "git_sync", "name": "git-sync", "repository": repository, "subpath": "synced"},
         {"source": "config_map", "name": "config-map", "folder": "small"},
+        {
+            "source": "claim",
+            "name": "claim",
+            "claim": "efs",
+            "fill": {"command": ["bash", "-c", f'cp "{folder}"/filling/* "$DAGS_FOLDER"']},
+        },
         {
             "source": "generated",
             "name": "generated",
@@ -64,11 +71,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     places = {
         "image": file_in(folder / "dags"),
         "git": commit_to(folder / "repository", "team"),
+        "git_sync": commit_to(folder / "repository", "synced"),
         "s3": object_in(machine, BUCKET, "team"),
+        "claim": file_in(machine.state.claims / "airflow" / "efs"),
         "generated": file_in(folder / "discovered"),
     }
+    file_in(folder / "filling")("first_claim.py", DAG.format("first_claim"))
     file_in(folder / "small")("config_map.py", DAG.format("first_config_map"))
-    for name in ("image", "git", "generated"):
+    for name in ("image", "git", "git_sync", "generated"):
         places[name](f"first_{name}.py", DAG.format(f"first_{name}"))
     try:
         with pytest.MonkeyPatch.context() as patch:
