@@ -71,6 +71,7 @@ UVX := .venv/bin/uv tool run --quiet
 lint-workflows: program ## the workflows, by their schema and by zizmor (security)
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-actions .github/actions/*/action.yaml
+	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UVX) zizmor==1.32.0 --quiet --offline --persona pedantic --min-severity medium .github
 
 lint-image: program ## the Dockerfile, by Hadolint

@@ -15,6 +15,7 @@ import yaml
 
 from offline import ROOT
 from offline.graph import STACK_TYPE
+from tests.engine.provider import CHANGED
 
 PROVIDERS = ("aws", "kubernetes", "random")
 COMMAND_SECONDS = 300
@@ -76,6 +77,14 @@ class Project:
         """URN to what a preview would do to it, the stack itself and what stays the same left out."""
         steps = self.json("preview", "--stack", stack)["steps"]
         return {s["urn"]: s["op"] for s in steps if s["op"] != "same" and f"::{STACK_TYPE}::" not in s["urn"]}
+
+    def drift(self, stack: str, changed: dict[str, dict[str, Any] | None]) -> str:
+        """What a refreshing preview writes after these changes in the cloud; None: the resource is gone."""
+        self._environment[CHANGED] = json.dumps(changed)
+        try:
+            return self.output("preview", "--stack", stack, "--refresh", "--json")
+        finally:
+            del self._environment[CHANGED]
 
     def state(self, stack: str) -> dict[str, dict[str, Any]]:
         """URN to what the state holds of the resource, the stack itself left out."""

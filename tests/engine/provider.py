@@ -7,6 +7,7 @@ engine expects of an executable named `pulumi-resource-aws`.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from concurrent import futures
 from importlib import metadata
@@ -21,6 +22,9 @@ from offline.graph import Resource, plain
 from offline.lookups import answer
 from offline.outputs import computed
 from offline.wire import decode_struct, encode_struct
+
+CHANGED = "CHANGED_BEHIND_THE_ENGINES_BACK"
+"""Environment variable with JSON: name of a resource to properties that differ, or to null if it is gone."""
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -88,8 +92,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     def Read(self, request: Any, context: Any) -> Any:
-        """What the state says is true."""
-        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        """What the state says is true, but for what a test has changed behind the engine's back."""
+        changed = json.loads(os.environ.get(CHANGED, "{}")).get(request.urn.split("::")[-1], {})
+        if changed is None:
+            return provider_pb2.ReadResponse()  # without an id: it is gone
+        inputs, outputs = (
+            encode_struct({**decode_struct(each), **changed}) for each in (request.inputs, request.properties)
+        )
+        return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=inputs)
 
     def Invoke(self, request: Any, context: Any) -> Any:
         """The answer to a look-up."""

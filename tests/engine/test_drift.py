@@ -1,0 +1,38 @@
+"""What the real engine says of a cloud that was changed behind its back is read as drift, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from operations.drift_digest import Kind, differences, read_digest
+from tests.engine.project import Project
+from tests.engine.test_preview import pytestmark as needs_the_cli
+
+pytestmark = needs_the_cli
+
+CHANGED: dict[str, dict[str, Any] | None] = {
+    "cache-ingress-cluster": None,
+    "identity-worker-role": {"assumeRolePolicy": "{}"},
+    "database-instance": {"instanceClass": "db.m7g.large"},
+    "logs-bucket": {"tags": {"Cost": "x"}},
+}
+
+
+def test_drift_is_told_from_what_is_not_deployed_yet(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.output("stack", "init", "dev")
+    project.up("dev")
+    assert differences(read_digest(project.drift("dev", {}))) == []
+
+    def edit(config: dict[str, Any]) -> None:
+        config["airflow:logs"]["retention_days"] = 30
+
+    project.edit("dev", edit)
+    found = {each.name: each.kind for each in differences(read_digest(project.drift("dev", CHANGED)))}
+    assert found == {
+        "cache-ingress-cluster": Kind.DESTRUCTIVE,
+        "identity-worker-role": Kind.SECURITY,
+        "database-instance": Kind.CAPACITY,
+        "logs-bucket": Kind.TAGS,
+    }
