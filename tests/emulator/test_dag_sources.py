@@ -17,6 +17,7 @@ from emulator.machine import Machine
 from offline import ROOT
 from operations.airflow_api import AirflowApi, ApiError
 from tests.emulator.dag_places import DAG, Put, commit_to, file_in, object_in
+from tests.emulator.kills import until
 
 pytestmark = [
     pytest.mark.emulator,
@@ -120,6 +121,22 @@ def test_every_source_brings_its_dags(running: Running) -> None:
     wanted = {f"first_{name.replace('-', '_')}" for name in (*running.places, "config_map")}
     assert set(listed(running.api, wanted, 2 * LIMIT_SECONDS)) == wanted
     assert running.api.import_errors() == []
+
+
+def test_a_worker_finds_the_file_of_every_source(running: Running) -> None:
+    """It reads the files itself: by its own volumes, fetches and rights."""
+    dag_ids = [f"first_{name}" for name in (*running.places, "config_map")]
+    for dag_id in dag_ids:
+        running.api.unpause(dag_id)
+        running.api.trigger(dag_id, "once", {})
+    ended: dict[str, str] = {}
+
+    def all_ended() -> bool:
+        ended.update({dag_id: running.api.run_state(dag_id, "once") for dag_id in dag_ids})
+        return set(ended.values()) <= {"success", "failed"}
+
+    until(all_ended, 2 * LIMIT_SECONDS)
+    assert set(ended.values()) == {"success"}, ended
 
 
 def test_a_new_dag_of_every_source_is_listed_within_a_minute(running: Running) -> None:
