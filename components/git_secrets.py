@@ -67,7 +67,7 @@ def known_hosts(bundles: Sequence[GitSource]) -> str:
 def _connection(source: GitSource, access: GitAccess) -> Output[str]:
     """Of a public repository too: without one the bundle asks SSM for `git_default` at every refresh."""
     token = access.git_token if source.token_user is not None else None
-    key = access.git_ssh_key if source.over_ssh else None
+    key = _key_file(access.git_ssh_key) if source.over_ssh and access.git_ssh_key is not None else None
     return Output.all(token=token, key=key).apply(
         lambda secret: json.dumps(
             {
@@ -79,9 +79,16 @@ def _connection(source: GitSource, access: GitAccess) -> Output[str]:
     )
 
 
+def _key_file(key: Input[str]) -> Output[str]:
+    """Ends with the newline that `pulumi config set` takes from what it reads, and without which OpenSSH
+    refuses a key ("error in libcrypto").
+    """
+    return Output.from_input(key).apply(lambda text: text.rstrip("\n") + "\n")
+
+
 def _git_sync(source: GitSyncSource, access: GitAccess) -> dict[str, Mapping[str, Input[str]]]:
     if source.over_ssh and access.git_ssh_key is not None:
-        return {naming.GIT_SECRET: {GIT_KEY: access.git_ssh_key}}
+        return {naming.GIT_SECRET: {GIT_KEY: _key_file(access.git_ssh_key)}}
     if source.token_user is not None and access.git_token is not None:
         return {naming.GIT_SYNC_TOKEN_SECRET: _credentials(source, access.git_token)}
     return {}

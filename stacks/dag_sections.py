@@ -25,9 +25,11 @@ GitUrl = Annotated[
         "https://host/path without credentials, git@host:path or file:///path",
     ),
 ]
+# A line has one reading only: with several, a long list with one bad line would be tried in all of them.
+_HOST_LINE = r"(?:#[^\n]*|(?:@\S+ )?\S+ (?:ssh|ecdsa|sk)-\S+ \S[^\n]*)"
 KnownHosts = Annotated[
     str,
-    matching("known_hosts", r"(\S+ (ssh|ecdsa|sk)-\S+ \S+[^\n]*\n*)+", "lines as ssh-keyscan prints them"),
+    matching("known_hosts", rf"\n*{_HOST_LINE}(?:\n+{_HOST_LINE})*\n*", "lines as ssh-keyscan prints them"),
 ]
 BucketName = Annotated[
     str, matching("bucket_name", r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name without s3://")

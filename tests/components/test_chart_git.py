@@ -98,9 +98,19 @@ def test_a_connection_holds_what_its_repository_asks_for_and_nothing_else() -> N
     made = connections(PRIVATE, DEPLOYED, public)
     assert made["team-b"] == {"conn_type": "git", "login": "me", "password": "a token"}
     assert made["deployed"]["extra"] == {
-        "private_key": "a key",
+        "private_key": "a key\n",  # OpenSSH refuses one without, and `pulumi config set` takes it away
         "strict_host_key_checking": "yes",
         "known_hosts_file": "/opt/airflow/git/known_hosts",
     }
     assert made["public"] == {"conn_type": "git"}
     assert made["known_hosts"] == "github.com ssh-ed25519 AAAA\n"
+
+
+def test_the_key_of_git_sync_ends_with_the_newline_that_openssh_needs() -> None:
+    source = {
+        "source": "git_sync",
+        "name": "team",
+        "repository": "git@github.com:e/d.git",
+        "known_hosts": "github.com ssh-ed25519 AAAA",
+    }
+    assert connections(source) == {"gitSshKey": "a key\n"}
