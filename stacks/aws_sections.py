@@ -52,7 +52,7 @@ class AccountSettings(Section):
     """Which AWS account and region a stack lives in."""
 
     id: AccountId
-    """Credentials of any other account are refused."""
+    """Credentials of any other account are refused: another account is another stack."""
     region: Region
     """Where everything is made, and where the cluster is."""
     permissions_boundary_arn: Arn | None = None
@@ -65,7 +65,8 @@ class ClusterSettings(Section):
     """The existing EKS cluster, and the namespace Airflow gets there."""
 
     name: ClusterName
-    """An existing cluster with an IAM OIDC provider."""
+    """An existing cluster with an IAM OIDC provider. Another one changes every role's trust and, in another
+    VPC, replaces firewall and subnet groups."""
     namespace: DnsLabel = "airflow"
     """Made by the program, with a quota and Pod Security labels."""
 
