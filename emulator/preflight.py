@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from emulator import postgres_server
 from emulator.airflow_substitutions import airflow_environment, image_environment
@@ -21,18 +21,32 @@ FREE_MIB = 300
 def check(state: State, overrides: Mapping[str, object] | None = None) -> None:
     """Raises EmulatorError with the remedy, or OSError where the state folder cannot be written."""
     values, _ = stack_config(state.stack, overrides)
-    airflow, queue = (json.loads(values.get(f"airflow:{key}") or "{}") for key in ("airflow", "cache"))
-    _runs_tasks_here(airflow.get("executor"))
+    airflow, queue = (section(values.get(f"airflow:{key}")) for key in ("airflow", "cache"))
+    executor = _text(airflow.get("executor"))
+    _runs_tasks_here(executor)
     _has_room(state)
     image_environment()  # Airflow is there
-    _has_version(airflow.get("version"))
-    _has_git(airflow.get("dags") or [])
+    _has_version(_text(airflow.get("version")))
+    _has_git(airflow.get("dags"))
     postgres_server.binaries()
-    if "Celery" in airflow.get("executor", ""):
-        cache.server(queue.get("engine", ""))
+    if "Celery" in executor:
+        cache.server(_text(queue.get("engine")))
 
 
-def _runs_tasks_here(executor: str | None) -> None:
+def section(value: str | None) -> dict[str, object]:
+    """A settings' section before anything checked it: empty where it is none, which the rules then tell."""
+    try:
+        found = json.loads(value or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _runs_tasks_here(executor: str) -> None:
     if executor == "KubernetesExecutor":
         raise EmulatorError(
             "airflow:airflow.executor: KubernetesExecutor alone is not emulated, because its tasks are pods;"
@@ -40,8 +54,9 @@ def _runs_tasks_here(executor: str | None) -> None:
         )
 
 
-def _has_git(sources: Sequence[Mapping[str, object]]) -> None:
-    used = [str(source["name"]) for source in sources if source.get("source") in ("git", "git_sync")]
+def _has_git(dags: object) -> None:
+    sources = [source for source in dags if isinstance(source, Mapping)] if isinstance(dags, list) else []
+    used = [_text(source.get("name")) for source in sources if source.get("source") in ("git", "git_sync")]
     if used and not shutil.which("git"):
         raise EmulatorError(f"there is no git on PATH, and the DAG source {used[0]} needs it; install git.")
 
@@ -57,7 +72,7 @@ def _has_room(state: State) -> None:
         )
 
 
-def _has_version(wanted: str | None) -> None:
+def _has_version(wanted: str) -> None:
     """The image's version is the installed one: another Airflow would prove another stack."""
     folder = airflow_environment()
     found = sorted(folder.glob("lib/python*/site-packages/apache_airflow-*.dist-info"))

@@ -40,7 +40,7 @@ def services(machine: Machine) -> list[Service]:
 def machine_of(stack: str, progress: Progress | None = None, home: Path | None = None) -> Machine:
     """The machine of a stack; account and region are those of its file."""
     values, _ = stack_config(stack)
-    account = json.loads(values.get("airflow:account", "{}"))
+    account = preflight.section(values.get("airflow:account"))
     names = {key: str(account[key]) for key in ("id", "region") if account.get(key)}
     return Machine(
         State(stack, home),

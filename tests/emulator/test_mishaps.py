@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from emulator import leftovers, postgres_server, preflight
+from emulator import leftovers, postgres_server, preflight, realise
 from emulator.machine import Machine
 from emulator.paths import State
 from offline import program
@@ -69,6 +69,33 @@ def test_another_version_than_the_stack_wants_is_named(run: Run, home: Path, tmp
     assert "airflow:airflow.version: must be that of the Airflow in airflow, 3.4.0 (got 3.3.2)" in line
     assert "make setup" in line
     assert started(home) == []
+
+
+@pytest.mark.parametrize(
+    "airflow",
+    [
+        "CeleryExecutor",
+        ["CeleryExecutor"],
+        {"executor": None},
+        {"executor": ["CeleryExecutor"]},
+        {"executor": 1, "version": 3.3},
+        {"dags": ["image"]},
+        {"dags": {"source": "image"}},
+        {"dags": [{"source": "git", "repository": "https://git.example.com/team"}]},
+    ],
+)
+def test_malformed_settings_are_left_to_their_rules(run: Run, home: Path, airflow: object) -> None:
+    """What runs before the settings are checked must not fail on them; the rules name every fault."""
+    del run  # its Airflow is what the check finds
+    preflight.check(State("local", home), {"airflow": airflow, "cache": None})
+
+
+@pytest.mark.parametrize("account", ["111122223333", "{", ["us-east-1"]])
+def test_a_malformed_account_is_left_to_its_rules(monkeypatch: pytest.MonkeyPatch, account: object) -> None:
+    monkeypatch.setattr(
+        realise, "stack_config", lambda stack: program.stack_config(stack, {"account": account})
+    )
+    assert realise.machine_of("local").region == "us-east-1"
 
 
 def test_a_missing_broker_is_named(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
