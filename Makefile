@@ -1,7 +1,8 @@
 # The commands of this repository. `make up` gives a running Airflow on this machine, `make test` proves it.
 STACK ?= local
-PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest
+# Not named PYTHON: that variable is the person's, for scripts/setup.sh.
+OWN_PYTHON := .venv/bin/python
+PYTEST := $(OWN_PYTHON) -m pytest
 UNIT := tests/test_*.py tests/stacks tests/components tests/offline tests/policies
 # An Output in an f-string becomes an error instead of a text in the cloud.
 export PULUMI_ERROR_OUTPUT_STRING := 1
@@ -20,28 +21,34 @@ program: ## the Python environment of `pulumi up`
 	@scripts/setup.sh program
 
 up: setup ## the stack STACK (default local) running on this machine
-	@$(PYTHON) -m emulator up $(STACK)
+	@$(OWN_PYTHON) -m emulator up $(STACK)
 
-status: program ## what runs
-	@$(PYTHON) -m emulator status $(STACK)
+# Changed lists must not replace the environment under a running stack, whose programs load from it: what only looks
+# at a stack or stops it asks for an environment, not for the newest.
+INSTALLED := .venv/bin/python .venv/.stamp
+$(INSTALLED):
+	@scripts/setup.sh program
 
-logs: program ## the last lines of every process
-	@$(PYTHON) -m emulator logs $(STACK)
+status: $(INSTALLED) ## what runs
+	@$(OWN_PYTHON) -m emulator status $(STACK)
 
-smoke: program ## the smoke DAG against the running stack
-	@$(PYTHON) -m emulator smoke $(STACK)
+logs: $(INSTALLED) ## the last lines of every process
+	@$(OWN_PYTHON) -m emulator logs $(STACK)
 
-down: program ## stop; data stays
-	@$(PYTHON) -m emulator down $(STACK)
+smoke: $(INSTALLED) ## the smoke DAG against the running stack
+	@$(OWN_PYTHON) -m emulator smoke $(STACK)
 
-clean: program ## stop and remove the stack's data
-	@$(PYTHON) -m emulator clean $(STACK)
+down: $(INSTALLED) ## stop; data stays
+	@$(OWN_PYTHON) -m emulator down $(STACK)
+
+clean: $(INSTALLED) ## stop and remove the stack's data
+	@$(OWN_PYTHON) -m emulator clean $(STACK)
 
 stack-init: program ## bucket, key and Pulumi stack for STACK's state, on AWS
-	@$(PYTHON) -m operations.stack_init $(STACK)
+	@$(OWN_PYTHON) -m operations.stack_init $(STACK)
 
 preflight: program ## does the cluster offer what STACK's settings need
-	@$(PYTHON) -m operations.preflight $(STACK)
+	@$(OWN_PYTHON) -m operations.preflight $(STACK)
 
 test-unit: program ## settings, components and whole stacks, without servers (at most 30 s)
 	@$(PYTEST) $(UNIT) -n 2 --dist loadscope -m "not emulator and not pulumi_cli and not slow"
@@ -56,16 +63,16 @@ test-full: setup ## the same and the drills that take minutes each
 
 dags: ## the rules for DAG files, over this repository's own
 	@scripts/setup.sh airflow
-	@$(PYTHON) -m operations.dag_check dags dags/smoke
+	@$(OWN_PYTHON) -m operations.dag_check dags dags/smoke
 
 BASE ?= main
 review: program ## what this branch changes in every stack, against BASE (default main)
-	@$(PYTHON) -m review $(BASE)
+	@$(OWN_PYTHON) -m review $(BASE)
 
 lint: program ## ruff and pyright
-	@$(PYTHON) -m ruff check .
-	@$(PYTHON) -m ruff format --check .
-	@$(PYTHON) -m pyright
+	@$(OWN_PYTHON) -m ruff check .
+	@$(OWN_PYTHON) -m ruff format --check .
+	@$(OWN_PYTHON) -m pyright
 
 UVX := .venv/bin/uv tool run --quiet
 lint-workflows: program ## the workflows, by their schema and by zizmor (security)
@@ -81,11 +88,11 @@ lock: program ## requirements*.txt anew from requirements*.in
 	@scripts/lock.sh
 
 format: program ## let ruff write
-	@$(PYTHON) -m ruff check --fix .
-	@$(PYTHON) -m ruff format .
+	@$(OWN_PYTHON) -m ruff check --fix .
+	@$(OWN_PYTHON) -m ruff format .
 
 docs: program ## write docs/CONFIGURATION.md, docs/SIZING.md and the README's costs anew
-	@$(PYTHON) -m reference
+	@$(OWN_PYTHON) -m reference
 
 bench: setup ## measure this machine, RUNS times each (default 3), and write docs/BENCHMARK.md
-	@$(PYTHON) -m tests.bench $(RUNS)
+	@$(OWN_PYTHON) -m tests.bench $(RUNS)
