@@ -39,6 +39,8 @@ GIT_SYNC = Volume("Empty", "dags")
 IMAGE_DAGS = f"{AIRFLOW_HOME}/dags"
 REPLICAS = 1
 STOP_SECONDS = 30
+STAMP = "EMULATOR_AIRFLOW_STAMP"
+"""Environment variable of what the image would run; `make setup` gives it another value with other pins."""
 
 _LOG_SERVERS = ("celery worker", "triggerer", "scheduler")
 _EXECUTORS = re.compile(r"^(executor = .+),KubernetesExecutor$", re.MULTILINE)
@@ -81,12 +83,21 @@ def command(parts: list[str]) -> list[str]:
 
 
 def image_environment(base: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """(11, 14) What the image would bring: Airflow's programs first on PATH."""
+    """(11, 14) What the image would bring: Airflow's programs first on PATH.
+
+    The stamp makes what was started from other packages differ: it starts again, as with another image.
+    """
     programs = airflow_environment() / "bin"
     if not (programs / "airflow").exists():
         raise EmulatorError(f"there is no Airflow in {programs.parent}; `make setup` installs it.")
     macos = {"OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES"} if sys.platform == "darwin" else {}
-    return {"PATH": f"{programs}{os.pathsep}{base.get('PATH', os.defpath)}", **macos}
+    return {"PATH": f"{programs}{os.pathsep}{base.get('PATH', os.defpath)}", STAMP: stamp(), **macos}
+
+
+def stamp() -> str:
+    """Which packages the image's environment holds, as scripts/setup.sh noted it; empty for one's own."""
+    file = airflow_environment() / ".stamp"
+    return file.read_text() if file.exists() else ""
 
 
 def airflow_environment() -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import errands
+from emulator.airflow_substitutions import STAMP, stamp
 from emulator.containers import parse_container, parse_volumes
 from emulator.errors import EmulatorError
 from emulator.files import private_folder
@@ -26,7 +27,7 @@ FIRST_PAUSE_SECONDS = 1.0
 
 
 class Job:
-    """Runs a Job once; it runs again only when its manifest changed or it did not end well."""
+    """Runs a Job once; again only if its manifest or the image's packages change, or it did not end well."""
 
     types = frozenset({JOB})
 
@@ -35,8 +36,8 @@ class Job:
 
     def ensure(self, resource: Resource, previous: Resource | None) -> dict[str, Any]:
         """Returns when the Job has succeeded."""
-        outputs = self._machine.computed(resource)
-        if previous is None or plain(previous.inputs) != plain(resource.inputs):
+        outputs = {**self._machine.computed(resource), STAMP: stamp()}
+        if previous is None or _description(previous) != (plain(resource.inputs), stamp()):
             self._run(plain(outputs["metadata"]), plain(resource.inputs)["spec"])
         return outputs
 
@@ -67,6 +68,10 @@ class Job:
                 time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
                 pause *= 2
         raise _failure(name, f"failed {retries + 1} times", log)
+
+
+def _description(job: Resource) -> tuple[Any, str]:
+    return plain(job.inputs), job.outputs.get(STAMP, "")
 
 
 def _failure(name: str, what: str, log: Path) -> EmulatorError:

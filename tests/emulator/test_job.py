@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,16 @@ def test_a_job_that_succeeded_is_not_run_again(here: Machine) -> None:
     Job(here).ensure(once, None)
     Job(here).ensure(once, once)
     assert runs(here) == 1
+
+
+def test_a_job_is_run_again_with_other_packages(here: Machine, tmp_path: Path) -> None:
+    once = resource(counted(here, "true"))
+    stamped = tmp_path / "airflow" / ".stamp"
+    for expected, pins in enumerate(("first", "second"), start=1):
+        stamped.write_text(pins)
+        once = replace(once, outputs=Job(here).ensure(once, once))
+        Job(here).ensure(once, once)
+        assert runs(here) == expected
 
 
 def test_a_failed_job_is_tried_as_often_as_it_says(here: Machine) -> None:

@@ -12,6 +12,7 @@ from emulator.errors import EmulatorError
 from emulator.files import write_private
 from emulator.machine import Machine
 from emulator.pods import HASH, Pod, Pods
+from emulator.programs import Program, description
 from tests.emulator.airflow_fixtures import NAMESPACE, machine
 
 CONTAINER = Container(
@@ -86,6 +87,16 @@ def test_an_annotation_an_image_and_a_file_change_the_hash(here: Machine) -> Non
     )
     hashes.append(prepare(here).environment[HASH])
     assert len(set(hashes)) == 4
+
+
+def test_other_packages_in_the_images_environment_change_the_program(here: Machine, tmp_path: Path) -> None:
+    descriptions = set()
+    for pins in ("first", "second"):
+        (tmp_path / "airflow" / ".stamp").write_text(pins)
+        pod = prepare(here)
+        program = Program(name="pod", command=pod.command, environment=pod.environment)
+        descriptions.add(description(here.state, "airflow", program))
+    assert len(descriptions) == 2
 
 
 def test_a_file_that_is_mounted_no_longer_goes(here: Machine) -> None:
