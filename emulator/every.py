@@ -6,26 +6,41 @@ two never overlap. Imports nothing of ours, so that it starts like any other pro
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
 import time
 
+_WITH_US = 'exec 3<&0 </dev/null; { read -r end <&3; kill -KILL 0; } & exec "$@" 3<&-'
+"""Becomes the command; in its process group a watcher ends all when our end of the pipe closes (SIGKILL)."""
+
 
 def run(command: list[str], retries: int, limit_seconds: float) -> bool:
-    """True if it succeeded, within the limit."""
+    """True if it succeeded, within the limit. Whatever it started ends with it, as in a container."""
     deadline = time.monotonic() + limit_seconds
     for _ in range(retries + 1):
+        process = subprocess.Popen(
+            ["sh", "-c", _WITH_US, "sh", *command], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
-            # Also where this process is told to end, the command ends first.
-            code = subprocess.run(
-                command, timeout=max(0.0, deadline - time.monotonic()), check=False
-            ).returncode
+            code = process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             break
+        finally:  # also where this process is told to end
+            _end(process)
         if code == 0:
             return True
     return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: of zombies alone
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def main() -> None:

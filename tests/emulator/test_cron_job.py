@@ -14,6 +14,7 @@ import pytest
 from emulator import every
 from emulator.backends.cron_job import CRON_JOB, CronJob, interval_seconds
 from emulator.errors import EmulatorError
+from emulator.launch import start_time
 from emulator.machine import Machine
 from offline.graph import Resource
 from tests.emulator.airflow_fixtures import NAMESPACE, machine
@@ -81,10 +82,34 @@ def test_a_run_ends_at_its_limit() -> None:
     assert time.monotonic() - begun < 5
 
 
-def test_told_to_end_it_ends_its_command_first(tmp_path: Path) -> None:
-    command = ["sh", "-c", f"echo $$ > {tmp_path}/pid; exec sleep 60"]
-    process = subprocess.Popen([sys.executable, every.__file__, "1", "0", *command])
-    until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), 10)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0
-    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+def script(folder: Path) -> list[str]:
+    """A shell that waits for a child, whose number it writes down."""
+    return [
+        "sh",
+        "-c",
+        f"sleep 60 & echo $! > {folder}/pid.new; mv {folder}/pid.new {folder}/pid; wait; true",
+    ]
+
+
+def gone(folder: Path) -> bool:
+    """True if that child has ended, reaped or not."""
+    return not start_time(int((folder / "pid").read_text()))
+
+
+def test_what_a_run_started_ends_at_its_limit(tmp_path: Path) -> None:
+    assert not every.run(script(tmp_path), 0, 2)
+    until(lambda: gone(tmp_path), 5)
+
+
+def test_what_a_run_leaves_behind_ends_with_it(tmp_path: Path) -> None:
+    assert every.run([*script(tmp_path)[:2], script(tmp_path)[2].replace("wait;", "")], 0, 10)
+    until(lambda: gone(tmp_path), 5)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_however_it_ends_its_command_ends_with_it(tmp_path: Path, number: int, code: int) -> None:
+    process = subprocess.Popen([sys.executable, every.__file__, "2", "0", *script(tmp_path)])
+    until((tmp_path / "pid").exists, 10)
+    process.send_signal(number)
+    assert process.wait(5) == code
+    until(lambda: gone(tmp_path), 5)
