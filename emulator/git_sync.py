@@ -7,6 +7,7 @@ of the commit, put in its place at once. Imports nothing of ours, so that it sta
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import shutil
@@ -71,8 +72,27 @@ def sync(root: Path, repository: str, ref: str) -> str:
     return commit
 
 
+def unlock(root: Path) -> int:
+    """Removes the locks of a git that was killed, which every later one would refuse to pass.
+
+    Not while another of these processes works on this repository: the open folder that is returned tells it.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pass
+    else:
+        for lock in (root / ".git").rglob("*.lock"):
+            lock.unlink(missing_ok=True)
+    fcntl.flock(folder, fcntl.LOCK_SH)
+    return folder
+
+
 def main() -> int:
     """Syncs once, or for ever every period: then a failed fetch leaves the files as they are."""
+    unlock(Path(os.environ["GITSYNC_ROOT"]))
     once = bool(os.environ.get("GITSYNC_ONE_TIME"))
     known = ""
     while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,35 @@ def test_a_run_killed_between_checkout_and_link_is_repaired(tmp_path: Path, repo
     (root / ".worktrees" / commit / "dags" / "one.py").unlink()
     git_sync.sync(root, repository.as_uri(), "main")
     assert (root / "repo" / "dags" / "one.py").read_text() == "1"
+
+
+def test_the_locks_of_a_git_that_was_killed_are_lifted_at_the_start(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "root"
+    first = git_sync.sync(root, repository.as_uri(), "main")
+    commit_to(repository, "dags")("two.py", "2")
+    for lock in ("shallow.lock", "config.lock", f"worktrees/{first}/HEAD.lock"):
+        (root / ".git" / lock).touch()
+    with pytest.raises(subprocess.CalledProcessError):
+        git_sync.sync(root, repository.as_uri(), "main")
+    wanted = {"ROOT": str(root), "REPO": repository.as_uri(), "REF": "main", "ONE_TIME": "true"}
+    for name, value in wanted.items():
+        monkeypatch.setenv(f"GITSYNC_{name}", value)
+    assert git_sync.main() == 0
+    assert (root / "repo" / "dags" / "two.py").read_text() == "2"
+
+
+def test_the_locks_of_a_git_that_works_stay(tmp_path: Path) -> None:
+    works = git_sync.unlock(tmp_path)
+    lock = tmp_path / ".git" / "shallow.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    os.close(git_sync.unlock(tmp_path))
+    assert lock.exists()
+    os.close(works)
+    os.close(git_sync.unlock(tmp_path))
+    assert not lock.exists()
 
 
 def test_git_gets_the_given_key_and_nothing_of_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
