@@ -90,11 +90,17 @@ def _condition(grant: Mapping[str, Any], place: Place) -> dict[str, Any]:
     }
     equals = dict(condition.get("StringEquals", {}))
     if where := grant.get("tagged"):
-        prefix = f"aws:{'Request' if where == 'request' else 'Resource'}Tag/"
-        equals |= {f"{prefix}{key}": value for key, value in place.identifying_tags.items()}
+        equals |= _tags("Resource" if where == "resource" else "Request", place)
+    if where == "new":
+        # Else it would take over the key of another stack.
+        condition["StringEqualsIfExists"] = _tags("Resource", place)
     if grant.get("boundary") and place.boundary_arn:
         equals["iam:PermissionsBoundary"] = place.boundary_arn
     return {**condition, **({"StringEquals": equals} if equals else {})}
+
+
+def _tags(side: Literal["Request", "Resource"], place: Place) -> dict[str, str]:
+    return {f"aws:{side}Tag/{key}": value for key, value in place.identifying_tags.items()}
 
 
 def _state(role: Role, place: Place) -> Iterator[Statement]:
