@@ -3,6 +3,7 @@
     python -m operations.access STACK reader|deployer
 
 The policies go to the role, an access entry lets it into the cluster. Nothing is changed by printing.
+The script may be run again, and brings what it finds up to date.
 """
 
 import argparse
@@ -17,6 +18,24 @@ from operations.stack_file import StackFile, read_stack_file
 
 CLUSTER_POLICIES = {"reader": "AmazonEKSViewPolicy", "deployer": "AmazonEKSAdminPolicy"}
 """EKS's own policies, for Airflow's namespace only. Viewing does not show Secrets."""
+
+
+FUNCTIONS = r"""
+# A policy has at most five versions: where there are four besides the one in force, the oldest goes.
+policy() {
+  arn="$POLICIES/$1"
+  if aws iam get-policy --policy-arn "$arn" >/dev/null 2>&1; then
+    oldest=$(aws iam list-policy-versions --policy-arn "$arn" --output text \
+      --query 'reverse(sort_by(Versions[?!IsDefaultVersion], &CreateDate))[3].VersionId')
+    [ "$oldest" = None ] || aws iam delete-policy-version --policy-arn "$arn" --version-id "$oldest"
+    aws iam create-policy-version --policy-arn "$arn" --policy-document "$2" --set-as-default
+  else
+    aws iam create-policy --policy-name "$1" --policy-document "$2"
+  fi
+  aws iam attach-role-policy --role-name "$ROLE" --policy-arn "$arn"
+}
+""".strip()
+"""Makes or renews a managed policy; what a second run finds is no error."""
 
 
 def place_of(stack: StackFile) -> Place:
@@ -41,13 +60,16 @@ def script(stack: StackFile, role: Role) -> Iterator[str]:
     account, name = f"arn:{place.partition}:iam::{place.account_id}", f"airflow-{stack.name}-{role}"
     yield "set -eu"
     yield f"ROLE={name}  # an existing IAM role of account {place.account_id}"
-    yield "# Print this anew when account, cluster, boundary, or the tags Project and Environment change."
+    yield f"POLICIES={account}:policy"
+    yield "# Print and run anew when account, cluster, boundary, or the tags Project and Environment change."
+    yield FUNCTIONS
     for number, document in enumerate(policies(role, place), start=1):
-        yield f"aws iam create-policy --policy-name {name}-{number} --policy-document '{document}'"
-        yield f'aws iam attach-role-policy --role-name "$ROLE" --policy-arn {account}:policy/{name}-{number}'
+        yield f"policy {name}-{number} '{document}'"
     where = f'--region {stack.region} --cluster-name {stack.cluster} --principal-arn "{account}:role/$ROLE"'
     groups = f" --kubernetes-groups {group_of(stack)}" if role == "deployer" else ""
-    yield f"aws eks create-access-entry {where}{groups}"
+    yield f"if aws eks describe-access-entry {where} >/dev/null 2>&1; then"
+    yield f"  aws eks update-access-entry {where}{groups}"
+    yield f"else\n  aws eks create-access-entry {where}{groups}\nfi"
     yield (
         f"aws eks associate-access-policy {where} --access-scope type=namespace,namespaces={stack.namespace} "
         f"--policy-arn arn:{place.partition}:eks::aws:cluster-access-policy/{CLUSTER_POLICIES[role]}"
