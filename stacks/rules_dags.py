@@ -1,5 +1,6 @@
 """Rules about where DAGs come from: names, Git credentials, what fits side by side."""
 
+import re
 from collections.abc import Iterator
 
 from components.dag_folder import CONFIG_MAP_BYTES, dag_files, size_bytes
@@ -10,6 +11,8 @@ from stacks.section import Problem
 
 SMOKE_BUNDLE = "smoke"
 """The smoke DAG is a bundle of its own."""
+_FILE_NAME = re.compile(r"[-._a-zA-Z0-9]{1,253}")
+"""A key of a ConfigMap, by Kubernetes' rule."""
 _ONCE = {
     "image": "there is one folder /opt/airflow/dags",
     "git_sync": "the chart has one git-sync; take source git for further repositories",
@@ -110,8 +113,8 @@ def generated_dags_have_a_place(airflow: AirflowSettings) -> Iterator[Problem]:
 
 
 @rule("airflow")
-def config_maps_are_small(airflow: AirflowSettings) -> Iterator[Problem]:
-    """Kubernetes refuses an object above 1 MiB; and without a DAG file nothing would be in it."""
+def config_maps_are_accepted(airflow: AirflowSettings) -> Iterator[Problem]:
+    """Kubernetes refuses objects above 1 MiB and names such as `a (1).py`; and some file should be a DAG."""
     for index, source in enumerate(airflow.dags):
         if source.source == "config_map" and (reason := _unfit(source.folder)):
             yield Problem(path=f"airflow.dags.{index}.folder", rule=reason, value=source.folder)
@@ -123,6 +126,11 @@ def _unfit(folder: str) -> str | None:
         files = dag_files(folder)
     except ValueError as reason:
         return f"should hold text files only: {reason}"
+    if wrong := next((name for name in files if not _FILE_NAME.fullmatch(name)), None):
+        return (
+            "should hold files whose names are letters, digits and -._ only, as Kubernetes wants them,"
+            f" not {wrong!r}"
+        )
     if not any(name.endswith(".py") for name in files):
         return "should be a folder of this repository with .py files"
     size = size_bytes(files)

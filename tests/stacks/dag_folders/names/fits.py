@@ -1,0 +1,1 @@
+"""No DAG: a name that fits, beside one that does not."""
