@@ -1,6 +1,5 @@
-"""Rules about the AWS side: storage, windows, subnets, names, versions, protection, tags."""
+"""Rules about the AWS side: storage, windows, subnets, names, versions, protection."""
 
-import re
 from collections.abc import Iterator
 
 from stacks.airflow_sections import AirflowSettings
@@ -21,9 +20,6 @@ CACHE_VERSIONS = {"valkey": ("7.2", "8.0", "8.1", "8.2"), "redis": ("7.0", "7.1"
 RDS_WINDOW_MINUTES = 30
 CACHE_WINDOW_MINUTES = 60
 PROTECTED_BACKUP_DAYS = 7
-MOST_TAGS = 50
-TAG_KEY_LENGTH, TAG_VALUE_LENGTH = 128, 256
-TAG_CHARACTERS = r"[\w .:/=+\-@]*"
 
 
 @rule("database")
@@ -160,22 +156,3 @@ def fernet_keys_are_a_range(secrets: SecretsSettings) -> Iterator[Problem]:
             rule=f"should be at most rotations.fernet_key ({newest})",
             value=secrets.oldest_fernet_key,
         )
-
-
-@rule("tags")
-def tags_keep_the_limits(tags: dict[str, str]) -> Iterator[Problem]:
-    """AWS's limits; every service takes these characters."""
-    if len(tags) > MOST_TAGS:
-        yield Problem(path="tags", rule=f"should be at most {MOST_TAGS} tags", value=len(tags))
-    for key, value in tags.items():
-        if key.lower().startswith("aws:"):
-            yield Problem(
-                path=f"tags.{key}", rule="should not start with aws:, which AWS keeps for itself", value=key
-            )
-        for text, limit in ((key, TAG_KEY_LENGTH), (value, TAG_VALUE_LENGTH)):
-            if len(text) > limit:
-                yield Problem(path=f"tags.{key}", rule=f"should be at most {limit} characters", value=text)
-            if not text or re.fullmatch(TAG_CHARACTERS, text) is None:
-                yield Problem(
-                    path=f"tags.{key}", rule="should be letters, digits, spaces and .:/=+-@_", value=text
-                )
