@@ -11,10 +11,9 @@ import pulumi
 from rich.console import Console
 from rich.tree import Tree
 
+from offline.chart import RELEASE
 from offline.graph import Graph, Resource, redact
 from offline.program import record, stack_names
-
-RELEASE = "kubernetes:helm.sh/v3:Release"
 
 
 def main(arguments: list[str] | None = None) -> int:

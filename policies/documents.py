@@ -12,6 +12,7 @@ from policies.rule import at
 POLICIES_OF = {
     "aws:iam/role:Role": "assumeRolePolicy",
     "aws:iam/rolePolicy:RolePolicy": "policy",
+    "aws:iam/policy:Policy": "policy",
     "aws:kms/key:Key": "policy",
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:sns/topicPolicy:TopicPolicy": "policy",
@@ -21,10 +22,13 @@ POLICIES_OF = {
 
 def statements(resource: Resource | None) -> list[dict[str, Any]]:
     """The statements of a resource's document; none where it has no readable one."""
-    text = at(resource.inputs, POLICIES_OF.get(resource.type, "")) if resource else None
-    if not isinstance(text, str) or not text.startswith("{"):
+    given = at(resource.inputs, POLICIES_OF.get(resource.type, "")) if resource else None
+    try:
+        document = json.loads(given) if isinstance(given, str) else given
+    except ValueError:
         return []
-    return [s for s in listed(json.loads(text).get("Statement")) if isinstance(s, dict)]
+    found = listed(document.get("Statement")) if isinstance(document, Mapping) else []
+    return [statement for statement in found if isinstance(statement, dict)]
 
 
 def listed(value: Any) -> list[Any]:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from offline.chart import RELEASE
 from offline.graph import Graph, Resource, Secret, secrets_in
 from policies.rule import Severity, at, policy, unless, unless_given
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
-RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a resource type
 _EXACT = re.compile(r"\d+\.\d+\.\d+")

@@ -13,7 +13,7 @@ import pulumi
 
 import offline
 from offline import Graph, plain
-from offline.chart import render
+from offline.chart import RELEASE, render
 from reference.keys import Key
 from reference.samples import Change, changes, choices, contexts
 from review import changes as review_changes
@@ -21,7 +21,6 @@ from review import downtime
 from review.model import Action
 from review.model import Change as ResourceChange
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
 MOVED_WITH = {"pulumi:providers:aws": "region", "pulumi:providers:kubernetes": "clusterIdentifier"}
 """What a provider is bound to: a resource of pulumi-aws 7 has a region of its own, whose change replaces it

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from offline.chart import RELEASE
 from offline.graph import Resource
 from review.model import Action, Change, Finding
 
@@ -51,7 +52,6 @@ INTERRUPTIONS: dict[str, dict[str, Interruption]] = {
     },
 }
 """Type -> property -> what happens. Source: the user guides of RDS and ElastiCache on modifications."""
-RELEASE = "kubernetes:helm.sh/v3:Release"
 _SINGLE = {
     "scheduler": "no task starts",
     "apiServer": "UI and API are away",

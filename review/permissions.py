@@ -7,18 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from offline.graph import Resource, redact
+from policies.documents import POLICIES_OF, listed, statements
 from review.model import Change, Finding
 from review.text import code
 
-DOCUMENTS = {
-    "aws:iam/role:Role": "assumeRolePolicy",
-    "aws:iam/rolePolicy:RolePolicy": "policy",
-    "aws:iam/policy:Policy": "policy",
-    "aws:kms/key:Key": "policy",
-    "aws:s3/bucketPolicy:BucketPolicy": "policy",
-    "aws:sns/topicPolicy:TopicPolicy": "policy",
-}
-"""Resource type -> its property with a policy document."""
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 
@@ -34,10 +26,10 @@ def _document(change: Change) -> Iterator[Finding]:
                 arn = redact(resource.inputs.get("policyArn"))
                 yield Finding(text=f"`{change.name}`: its role **{word}** the policy {code(str(arn))}")
         return
-    property_ = DOCUMENTS.get(change.type)
+    property_ = POLICIES_OF.get(change.type)
     if property_ is None:
         return
-    before, after = _grants(change.before, property_), _grants(change.after, property_)
+    before, after = _grants(change.before), _grants(change.after)
     for grant in sorted(after - before):
         warning = _warning(grant, before, property_)
         yield Finding(
@@ -52,30 +44,22 @@ Grant = tuple[str, str, str, str, str]
 """Effect, principal, action, resource, condition: the smallest thing that can be given."""
 
 
-def _grants(resource: Resource | None, property_: str) -> set[Grant]:
-    if resource is None:
-        return set()
-    text = resource.inputs.get(property_)
-    try:
-        document = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return set()
-    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
-    return {grant for statement in _listed(statements) for grant in _single(statement)}
+def _grants(resource: Resource | None) -> set[Grant]:
+    return {grant for statement in statements(resource) for grant in _single(statement)}
 
 
 def _single(statement: Mapping[str, Any]) -> Iterator[Grant]:
     condition = json.dumps(statement.get("Condition", {}), sort_keys=True)
     principals = statement.get("Principal", "")
     names = (
-        [f"{kind}:{n}" for kind, ns in principals.items() for n in _listed(ns)]
+        [f"{kind}:{n}" for kind, ns in principals.items() for n in listed(ns)]
         if isinstance(principals, Mapping)
-        else _listed(principals)
+        else listed(principals)
     )
-    actions = _listed(statement.get("Action", [])) or [
-        f"all but {a}" for a in _listed(statement.get("NotAction", []))
+    actions = listed(statement.get("Action", [])) or [
+        f"all but {a}" for a in listed(statement.get("NotAction", []))
     ]
-    resources = _listed(statement.get("Resource", "")) or [""]
+    resources = listed(statement.get("Resource", "")) or [""]
     for name in names or [""]:
         for action in actions:
             for resource in resources:
@@ -86,10 +70,6 @@ def _single(statement: Mapping[str, Any]) -> Iterator[Grant]:
                     str(resource),
                     condition,
                 )
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value] if value else []
 
 
 def _warning(grant: Grant, before: set[Grant], property_: str) -> str:

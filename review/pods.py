@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offline.chart import RELEASE
 from offline.graph import Graph, redact
 from policies.rule import at
 from stacks.quantities import memory_bytes, millicores
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer", "workers.celery", "statsd")
 GIB = 2**30
 

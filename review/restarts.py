@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from offline.chart import RELEASE
 from review.model import MISSING, Action, Change, Finding, PropertyChange
-from review.stateful import RELEASE
 
 COMPONENTS = {
     "scheduler": "scheduler",

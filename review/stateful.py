@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from offline.chart import RELEASE
 from offline.graph import Graph
 from review.model import Action, Change, Finding
 
@@ -19,7 +20,6 @@ STATEFUL = {
 
 _GENERATED = re.compile(r"^(?P<what>.+)-(?P<number>\d+)$")
 _GENERATORS = ("random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes")
-RELEASE = "kubernetes:helm.sh/v3:Release"
 VERSION_CHANGE = "airflow-version"
 """The name that allows a plain change of Airflow's version."""
 
