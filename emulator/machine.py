@@ -50,8 +50,8 @@ class Machine:
         Between the choice of a port and a server's start anybody may take it; then another is tried, once.
         """
         name = name or program
-        running = self.supervisor.running(program)
-        port = self.ports.port(name, prefer=prefer, running=running)
+        # One that is still starting listens already: after a run that was killed, its port is ours.
+        port = self.ports.port(name, prefer=prefer, running=self.supervisor.pid(program) != 0)
         try:
             return start(port)
         except EmulatorError:

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,6 +16,7 @@ from emulator.errors import EmulatorError
 from emulator.listeners import held_by
 from emulator.machine import Machine
 from emulator.programs import Program
+from tests.emulator.kills import until
 
 pytestmark = pytest.mark.emulator
 
@@ -33,12 +35,12 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         yield port
 
 
-def serving(machine: Machine, command: list[str]) -> int:
+def serving(machine: Machine, command: list[str], start_seconds: int = 2) -> int:
     """Starts a server of one program as the back ends do; returns its port."""
 
     def start(port: int) -> int:
         arguments = [*command, str(port)]
-        program = Program(name="web", command=arguments, start_retries=0, start_seconds=2)
+        program = Program(name="web", command=arguments, start_retries=0, start_seconds=start_seconds)
         machine.supervisor.apply("web", [program])
         return port
 
@@ -51,6 +53,16 @@ def test_the_server_gets_another_port(fresh: Machine, taken: int) -> None:
     assert port != taken
     assert fresh.ports.known()["web"] == port
     assert held_by(port, fresh.supervisor.pid("web"))
+
+
+def test_a_server_that_is_still_starting_keeps_its_port(fresh: Machine) -> None:
+    """A run that was killed leaves such a one behind; its clients would be sent to a port where nobody listens."""
+    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
+    with ThreadPoolExecutor(1) as killed:
+        first = killed.submit(serving, fresh, command, start_seconds=6)
+        until(lambda: (port := fresh.ports.known().get("web")) and held_by(port, fresh.supervisor.pid("web")))
+        assert not fresh.supervisor.running("web")
+        assert serving(fresh, command, start_seconds=6) == first.result()
 
 
 def test_a_server_that_fails_for_another_reason_is_not_tried_again(fresh: Machine) -> None:
