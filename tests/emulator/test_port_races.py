@@ -56,7 +56,7 @@ def test_the_server_gets_another_port(fresh: Machine, taken: int) -> None:
 
 
 def test_a_server_that_is_still_starting_keeps_its_port(fresh: Machine) -> None:
-    """A run that was killed leaves such a one behind; its clients would be sent to a port where nobody listens."""
+    """A run that was killed leaves one behind; clients would be sent to a port where nobody listens."""
     command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
     with ThreadPoolExecutor(1) as killed:
         first = killed.submit(serving, fresh, command, start_seconds=6)
