@@ -63,7 +63,8 @@ def _identity(airflow: "AirflowSettings", inputs: ChartInputs) -> Values:
         # word.
         "airflowVersion": airflow.version,
         "defaultAirflowRepository": airflow.image.repository,
-        "defaultAirflowTag": airflow.image.tag,
+        # Not defaultAirflowDigest: the template of task pods and KubernetesExecutor know a tag alone.
+        "defaultAirflowTag": airflow.image.tag_and_digest,
         "executor": airflow.executor,
         "allowPodLaunching": starts_pods or airflow.tasks_may_start_pods,
         "webserver": {"allowPodLogReading": starts_pods},

@@ -87,7 +87,7 @@ def volume_name(source: str) -> str:
 def _container(airflow: AirflowSettings, source: GeneratedSource, name: str, interval: str) -> Spec:
     return {
         "name": name,
-        "image": source.image or f"{airflow.image.repository}:{airflow.image.tag}",
+        "image": source.image or airflow.image.reference,
         # The first argument of a script is its own name.
         "command": ["sh", "-c", _SCRIPT, "generate", *source.command],
         "env": [

@@ -110,7 +110,7 @@ def fill_spec(airflow: AirflowSettings, source: ClaimSource, fill: FillSettings)
     mount = {"name": volume, "mountPath": path, **({"subPath": source.subpath} if source.subpath else {})}
     container = {
         "name": "fill",
-        "image": fill.image or f"{airflow.image.repository}:{airflow.image.tag}",
+        "image": fill.image or airflow.image.reference,
         "command": list(fill.command),
         "env": [{"name": "DAGS_FOLDER", "value": path}],
         "resources": dag_generator.RESOURCES,

@@ -53,7 +53,7 @@ def schema_mark(airflow: "AirflowSettings", database_resource_id: str) -> str:
     it."""
     marks = (
         airflow.image.repository,
-        airflow.image.tag,
+        airflow.image.tag_and_digest,
         airflow.chart.version,
         database_resource_id,
         str(airflow.migration_generation),
@@ -152,7 +152,7 @@ def _container(airflow: "AirflowSettings", own: Spec) -> Spec:
     certificates = {"name": "rds-ca", "mountPath": CERTIFICATES_PATH, "readOnly": True}
     return {
         **own,
-        "image": f"{airflow.image.repository}:{airflow.image.tag}",
+        "image": airflow.image.reference,
         "resources": RESOURCES,
         "securityContext": container_security(),
         "volumeMounts": [certificates, *own.get("volumeMounts", [])],

@@ -1,9 +1,9 @@
-"""Which image a stack's tag leads to, by its digest: what was tested in dev is what reaches prod.
+"""The image that a stack's file names by its digest: what was tested in dev is what reaches prod.
 
     python -m operations.image_digest STACK [--expect sha256:...]
 
-Prints `digest=` and `image=`, which is repository@digest. Docker asks the registry; ECR is signed in to with
-the AWS credentials.
+Prints `digest=` and `image=`, which is repository@digest. Docker asks the registry whether it is there, or,
+where the file has no digest, which one to write into it; ECR is signed in to with the AWS credentials.
 """
 
 import argparse
@@ -23,14 +23,26 @@ ECR = re.compile(r"(?P<host>\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\
 _SECONDS = 120
 
 
-def image_of(stack: StackFile) -> str:
-    """Repository and tag. Raises OperationError if the file names none."""
+def pinned_image(stack: StackFile, expected: str = "") -> tuple[str, str]:
+    """Repository and digest, which the registry has. Raises OperationError with the line to write if the file
+    has no digest, or another than the expected one."""
     image = stack.section("airflow").get("image") or {}
     if not image.get("tag"):
         raise OperationError(
             f"{stack.path}: airflow:airflow.image.tag should be text (got {image.get('tag')!r})"
         )
-    return f"{image.get('repository', 'apache/airflow')}:{image['tag']}"
+    repository, digest = str(image.get("repository", "apache/airflow")), image.get("digest")
+    if expected and digest != expected:
+        raise OperationError(
+            f"{stack.path}: airflow:airflow.image should be what the stage before ran; write there: "
+            f"digest: {expected} (got {digest})"
+        )
+    if not digest:
+        found = digest_of(f"{repository}:{image['tag']}")
+        raise OperationError(
+            f"{stack.path}: airflow:airflow.image has no digest, and tags move; write there: digest: {found}"
+        )
+    return repository, digest_of(f"{repository}@{digest}")
 
 
 def digest_of(image: str) -> str:
@@ -70,7 +82,7 @@ def _docker(*arguments: str, given: str = "") -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: 0 and the digest; 1 with one line if there is none, or another than expected."""
+    """The command: 0 and the digest; 1 with one line that tells what to write if it is not the right one."""
     parser = argparse.ArgumentParser(prog="python -m operations.image_digest", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
     parser.add_argument(
@@ -78,17 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        image = image_of(read_stack_file(given.stack))
-        digest = digest_of(image)
-        if given.expect and given.expect != digest:
-            raise OperationError(
-                f"{image} is {digest}, but {given.expect} was tested; name the same image in every stack "
-                "file and make the repository's tags immutable"
-            )
+        repository, digest = pinned_image(read_stack_file(given.stack), given.expect)
     except OperationError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
-    print(f"digest={digest}\nimage={image.rpartition(':')[0]}@{digest}")
+    print(f"digest={digest}\nimage={repository}@{digest}")
     return 0
 
 

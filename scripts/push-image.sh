@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pushes a built image to an ECR repository, and prints what it is called there as NAME=VALUE lines: image (by digest),
-# tag. Usage: scripts/push-image.sh ARCHIVE LOCAL_NAME REPOSITORY. Needs AWS credentials and their region.
+# line (for airflow:airflow of the stack files). Usage: scripts/push-image.sh ARCHIVE LOCAL_NAME REPOSITORY. Needs AWS credentials and their region.
 set -euo pipefail
 
 archive="$1" local_name="$2" repository="$3"
@@ -20,4 +20,5 @@ tag="$version-$(git rev-parse --short=12 HEAD)"
 } >&2
 digest="$(docker buildx imagetools inspect "$repository:$tag" --format '{{json .Manifest.Digest}}' | tr -d '"')"
 [[ "$digest" =~ ^sha256:[0-9a-f]{64}$ ]] || { echo "push-image: no digest of $repository:$tag" >&2; exit 1; }
-printf 'image=%s@%s\ntag=%s\n' "$repository" "$digest" "$tag"
+printf 'image=%s@%s\nline=image: {repository: %s, tag: "%s", digest: "%s"}\n' \
+    "$repository" "$digest" "$repository" "$tag" "$digest"

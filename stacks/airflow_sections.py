@@ -22,6 +22,9 @@ Tag = Annotated[
     str,
     matching("image_tag", r"\d+\.\d+\.\d+([-_.][\w.-]+)?", "an exact version such as 3.3.2 or 3.3.2-<build>"),
 ]
+Digest = Annotated[
+    str, matching("image_digest", r"sha256:[0-9a-f]{64}", "sha256: and 64 lower case hexadecimal digits")
+]
 ChartLocation = Annotated[
     str,
     matching("chart_location", r"https://[^\s@]+|[^\s:]+\.tgz", "an https repository or a .tgz path"),
@@ -51,6 +54,18 @@ class ImageSettings(Section):
     """Where the image lies, without a tag: yours, if packages or DAGs are built in."""
     tag: Tag
     """Begins with the Airflow version inside; a new build of the same version gets a new suffix."""
+    digest: Digest | None = None
+    """Pins the image, whatever its tag leads to later. The pipeline deploys no stack without it."""
+
+    @property
+    def tag_and_digest(self) -> str:
+        """What stands behind the repository and a colon. Where there is a digest, it alone decides."""
+        return self.tag if self.digest is None else f"{self.tag}@{self.digest}"
+
+    @property
+    def reference(self) -> str:
+        """The image as a container names it."""
+        return f"{self.repository}:{self.tag_and_digest}"
 
 
 class ChartSettings(Section):

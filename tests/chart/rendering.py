@@ -14,7 +14,7 @@ import yaml
 from components.chart_values import chart_values
 from offline.chart import templates
 from stacks.airflow_sections import AirflowSettings
-from tests.components.airflow_samples import GIT, INPUTS, SIZE, SOURCES, settings
+from tests.components.airflow_samples import GIT, INPUTS, PINNED, SIZE, SOURCES, settings
 
 CHART = os.environ.get("AIRFLOW_CHART", "")
 needs_chart = [
@@ -33,7 +33,7 @@ CASES: dict[str, AirflowSettings] = {
     "git-sync": settings(dags=[GIT]),
     "sources": settings(dags=SOURCES, executor="CeleryExecutor,KubernetesExecutor"),
     "kubernetes": settings(executor="KubernetesExecutor"),
-    "both": settings(executor="CeleryExecutor,KubernetesExecutor"),
+    "both": settings(executor="CeleryExecutor,KubernetesExecutor", image=PINNED),
     "local": settings(executor="LocalExecutor"),
     "placed": settings(executor="KubernetesExecutor", task_pods=PLACED),
     "pods": settings(executor="LocalExecutor", tasks_may_start_pods=True),
@@ -73,7 +73,7 @@ def task_pod(case: str) -> dict[str, Any]:
 
 
 def containers(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from template["spec"].get("initContainers", [])
+    yield from template["spec"].get("initContainers") or []
     yield from template["spec"]["containers"]
 
 

@@ -12,6 +12,7 @@ from components import executors
 from components.chart_resources import RESTART_ANNOTATION
 from components.naming import MASTER_SECRET
 from components.pod_layout import TASK_POD
+from tests.components.airflow_samples import PINNED
 
 from .rendering import (
     AIRFLOW_PODS,
@@ -47,6 +48,16 @@ def test_task_pods_run_under_their_own_account_and_role(case: str) -> None:
     account = find(case, "ServiceAccount", "airflow-worker-kubernetes")
     assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].endswith("role/worker-kubernetes")
     assert account["automountServiceAccountToken"] is False
+
+
+def test_an_image_by_its_digest_is_so_in_every_pod_and_for_every_task() -> None:
+    """The chart's own value for a digest reaches neither task pods nor what KubernetesExecutor starts."""
+    pods = [*(each["spec"]["template"] for each in deployments("both").values()), task_pod("both")]
+    images = {c["image"] for each in pods for c in containers(each) if "statsd" not in c["image"]}
+    assert images == {CASES["both"].image.reference}
+    config = find("both", "ConfigMap", "airflow-config")["data"]["airflow.cfg"]
+    assert f"worker_container_repository = {PINNED['repository']}\n" in config
+    assert f"worker_container_tag = 3.3.2-1@{PINNED['digest']}\n" in config
 
 
 @each_case

@@ -12,6 +12,9 @@ from stacks.airflow_sections import AirflowSettings
 SIZE = {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}}
 COMPONENT = {"replicas": 2, **SIZE}
 
+PINNED = {"repository": "registry.example/airflow", "tag": "3.3.2-1", "digest": f"sha256:{'0a' * 32}"}
+"""An image by its digest."""
+
 GIT = {
     "source": "git_sync",
     "name": "team",

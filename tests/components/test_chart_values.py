@@ -9,9 +9,10 @@ from components import executors
 from components.chart_resources import RESTART_ANNOTATION
 from components.chart_source import chart_source
 from components.chart_values import chart_values
+from components.jobs import migration_spec
 from stacks.airflow_sections import ChartSettings
 
-from .airflow_samples import INPUTS, settings
+from .airflow_samples import INPUTS, PINNED, settings
 
 VALUES = chart_values(settings(), INPUTS)
 
@@ -79,6 +80,15 @@ def test_the_chart_is_told_the_plain_version_and_our_image() -> None:
         "registry.example/airflow",
         "3.3.2-1",
     )
+
+
+def test_an_image_by_its_digest_is_so_in_every_pod_and_every_job() -> None:
+    """What the chart makes of it is in tests/chart: task pods too, for which it knows a tag alone."""
+    pinned = settings(image=PINNED)
+    assert chart_values(pinned, INPUTS)["defaultAirflowTag"] == f"3.3.2-1@{PINNED['digest']}"
+    pod = migration_spec(pinned, "jobs", "script")["template"]["spec"]
+    images = [container["image"] for container in (*pod["initContainers"], *pod["containers"])]
+    assert images == [f"registry.example/airflow:3.3.2-1@{PINNED['digest']}"] * 2
 
 
 @each_part

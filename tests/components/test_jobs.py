@@ -7,7 +7,7 @@ import pytest
 from components.jobs import admin_name, admin_spec, migration_name, migration_spec, schema_mark
 from stacks.airflow_sections import AdminSettings
 
-from .airflow_samples import settings
+from .airflow_samples import PINNED, settings
 
 ADMIN = AdminSettings(username="admin", email="admin@example.com")
 MIGRATION = migration_spec(settings(), "airflow-jobs", "script-2")
@@ -34,9 +34,10 @@ def variables(spec: dict[str, Any]) -> dict[str, Any]:
     [
         {"image": {"repository": "registry.example/other", "tag": "3.3.2-1"}},
         {"image": {"repository": "registry.example/airflow", "tag": "3.3.2-2"}},
+        {"image": PINNED},
         {"migration_generation": 2},
     ],
-    ids=["repository", "tag", "generation"],
+    ids=["repository", "tag", "digest", "generation"],
 )
 def test_a_changed_setting_runs_the_migration_again(change: dict[str, Any]) -> None:
     assert schema_mark(settings(**change), "db-1") != schema_mark(settings(), "db-1")

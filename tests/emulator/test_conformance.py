@@ -65,7 +65,8 @@ def test_the_emulator_starts_what_the_chart_renders(inputs: dict[str, object], c
 )
 def test_so_it_does_with_another_executor(chart: Path, executor: str, workers: bool) -> None:
     """Also with KubernetesExecutor alone, which `make up` refuses: its other processes are the same."""
-    changes: dict[str, object] = {"airflow": {"executor": executor, "parallelism": 16}}
+    image = {"digest": f"sha256:{'0a' * 32}"}
+    changes: dict[str, object] = {"airflow": {"executor": executor, "parallelism": 16, "image": image}}
     if not workers:
         changes["cache"] = None
     inputs = inventory.release_inputs("prod", changes)

@@ -13,33 +13,51 @@ INSPECT = "buildx imagetools inspect {} --format {{{{json .Manifest.Digest}}}}"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
 
 
-def image(repository: str) -> str:
+def image(repository: str, digest: str | None = DIGEST) -> str:
     """Names it in the stack file x."""
     path = stack_file.ROOT / "stacks" / "Pulumi.x.yaml"
+    pin = "" if digest is None else f", digest: '{digest}'"
     path.write_text(
-        f"{path.read_text()}  airflow:airflow: {{image: {{repository: {repository}, tag: '3.3.2'}}}}\n"
+        f"{path.read_text()}  airflow:airflow: {{image: {{repository: {repository}, tag: '3.3.2'{pin}}}}}\n"
     )
-    return f"{repository}:3.3.2"
+    return f"{repository}@{digest}"
 
 
-def test_the_digest_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_digest_of_the_file_is_looked_for_and_printed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     name, calls = image("apache/airflow"), put("docker", f"print('\"{DIGEST}\"')")
     assert image_digest.main(["x"]) == 0
     assert capsys.readouterr().out == f"digest={DIGEST}\nimage=apache/airflow@{DIGEST}\n"
     assert calls.read_text().splitlines() == [INSPECT.format(name)]
 
 
-def test_the_expected_digest_passes_and_another_does_not(
+def test_a_stack_without_a_digest_stops_with_the_line_to_write(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image("apache/airflow")
-    put("docker", f"print('\"{DIGEST}\"')")
-    assert image_digest.main(["x", "--expect", DIGEST]) == 0
-    capsys.readouterr()
-    assert image_digest.main(["x", "--expect", OTHER]) == 1
+    image("apache/airflow", None)
+    calls = put("docker", f"print('\"{DIGEST}\"')")
+    assert image_digest.main(["x"]) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (
+        "",
+        "image: stacks/Pulumi.x.yaml: airflow:airflow.image has no digest, and tags move; write there: "
+        f"digest: {DIGEST}\n",
+    )
+    assert calls.read_text().splitlines() == [INSPECT.format("apache/airflow:3.3.2")]
+
+
+@pytest.mark.parametrize("own", [OTHER, None], ids=["another", "none"])
+def test_what_the_stage_before_ran_passes_and_nothing_else(
+    folder: Path, own: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image("apache/airflow", own)
+    put("docker", f"print('\"{own}\"')")
+    assert image_digest.main(["x", "--expect", DIGEST]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"image: apache/airflow:3.3.2 is {DIGEST}, but {OTHER} was tested; ")
+    assert said.err.endswith(f"what the stage before ran; write there: digest: {DIGEST} (got {own})\n")
+    assert own is None or image_digest.main(["x", "--expect", own]) == 0
 
 
 def test_ecr_is_signed_in_to_and_the_password_is_no_argument(account: None) -> None:
@@ -59,7 +77,7 @@ def test_ecr_is_signed_in_to_and_the_password_is_no_argument(account: None) -> N
     [
         (None, "is Docker installed?"),
         ("sys.exit('no such manifest')", "image: docker buildx {{json .Manifest.Digest}}: no such manifest"),
-        ("print('nonsense')", "apache/airflow:3.3.2: the registry tells no digest (got 'nonsense')"),
+        ("print('nonsense')", f"apache/airflow@{DIGEST}: the registry tells no digest (got 'nonsense')"),
     ],
 )
 def test_what_goes_wrong_is_one_line(

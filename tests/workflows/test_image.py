@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from stacks.airflow_sections import ImageSettings
 from tests.workflows.files import ROOT, steps
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -36,11 +37,13 @@ def push(repository: str = REPOSITORY) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
-def test_what_is_pushed_is_told_by_digest_and_tag(calls: Path) -> None:
+def test_what_is_pushed_is_told_by_its_digest_and_as_the_line_of_a_stack_file(calls: Path) -> None:
     done = push()
-    image, tag = done.stdout.splitlines()
+    image, line = done.stdout.splitlines()
     assert (done.returncode, image) == (0, f"image={REPOSITORY}@{DIGEST}")
-    name = tag.removeprefix("tag=")
+    written = ImageSettings.model_validate(yaml.safe_load(line.removeprefix("line="))["image"])
+    assert (written.repository, written.digest) == (REPOSITORY, DIGEST)
+    name = written.tag
     assert name.startswith("3.3.2-")  # as the rule for airflow.image.tag wants it
     assert calls.read_text().splitlines() == [
         "docker load --input image.tar",
