@@ -7,11 +7,9 @@ Needs the rights of the stack's deployer, and `aws`, `kubectl` and `pulumi` on P
 
 import argparse
 import os
-import re
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,11 +18,12 @@ from rich.console import Console
 
 from operations.aws_errors import explained
 from operations.errors import OperationError
+from operations.port_forward import port_forward
+from operations.programs import run
 from operations.smoke import Target, run_smoke
 from operations.stack_file import StackFile, read_stack_file
 
-SERVICE, PORT = "service/airflow-api-server", 8080
-_SECONDS = 120
+SERVICE, PORT = "airflow-api-server", 8080
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +50,7 @@ def target(stack: StackFile, url: str) -> Target:
         username=str((airflow.get("admin") or {}).get("username", "admin")),
         password=_password(stack),
         version=airflow.get("version"),
-        bucket=_run(["pulumi", "stack", "output", "log_bucket", "--stack", stack.name]).strip(),
+        bucket=run(["pulumi", "stack", "output", "log_bucket", "--stack", stack.name]).strip(),
         log_prefix=str(stack.section("logs").get("prefix", "logs")),
         ssm_prefix=f"/airflow/{stack.name}/variables",
         region=stack.region,
@@ -63,24 +62,9 @@ def forwarded(stack: StackFile, folder: Path) -> Iterator[str]:
     """A URL that leads to the UI until the block ends. The user's kubeconfig stays as it is."""
     environment = {**os.environ, "KUBECONFIG": str(folder / "kubeconfig")}
     place = ["--name", stack.cluster, "--region", stack.region]
-    _run(["aws", "eks", "update-kubeconfig", *place], environment)
-    command = ["kubectl", "--namespace", stack.namespace, "port-forward", SERVICE, f":{PORT}"]
-    with (folder / "errors").open("w+") as errors:
-        forward = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
-        try:
-            said = forward.stdout.readline() if forward.stdout else ""  # empty if kubectl gave up
-            found = re.search(r"127\.0\.0\.1:(\d+) ->", said)
-            if not found:
-                errors.seek(0)
-                raise OperationError(
-                    f"kubectl port-forward: {' '.join(errors.read().split()) or said.strip()}"
-                )
-            yield f"http://127.0.0.1:{found[1]}"
-        finally:
-            forward.terminate()
-            forward.wait()
-            if forward.stdout:
-                forward.stdout.close()
+    run(["aws", "eks", "update-kubeconfig", *place], environment)
+    with port_forward(environment, stack.namespace, SERVICE, PORT) as url:
+        yield url
 
 
 def _password(stack: StackFile) -> str:
@@ -88,18 +72,6 @@ def _password(stack: StackFile) -> str:
     with explained():
         found = boto3.client("ssm", region_name=stack.region).get_parameter(Name=name, WithDecryption=True)
     return str(found["Parameter"]["Value"])
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
-    try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise OperationError(f"{command[0]}: {type(error).__name__}; is it installed?") from None
-    if done.returncode:
-        raise OperationError(f"{' '.join(command[:3])}: {' '.join(done.stderr.split())}")
-    return done.stdout
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,31 @@ from offline import ROOT
 from offline.graph import STACK_TYPE
 from tests.engine.provider import CHANGED
 
-PROVIDERS = ("aws", "kubernetes", "random")
+PROGRAMS: Mapping[str, tuple[str, ...]] = {
+    f"pulumi-resource-{name}": ("tests.engine.provider", name) for name in ("aws", "kubernetes", "random")
+}
+"""Name of an executable on the engine's PATH to the module that it runs, and its first arguments."""
 COMMAND_SECONDS = 300
 
 
 class Project:
     """Runs `pulumi` with one home, one state and one copy of the stack files, all below `folder`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._program = folder / "program"
-        self._program.mkdir(parents=True)
+    def __init__(self, folder: Path, programs: Mapping[str, tuple[str, ...]] = PROGRAMS) -> None:
+        self.program = folder / "program"
+        self.program.mkdir(parents=True)
         for name in ("__main__.py", "components"):
-            (self._program / name).symlink_to(ROOT / name)
+            (self.program / name).symlink_to(ROOT / name)
         # The CLI writes the salt of the state's encryption into the stack file.
-        shutil.copytree(ROOT / "stacks", self._program / "stacks")
-        shutil.copy(ROOT / "Pulumi.yaml", self._program)
-        (self._program / ".venv").symlink_to(sys.prefix)
+        shutil.copytree(ROOT / "stacks", self.program / "stacks")
+        shutil.copy(ROOT / "Pulumi.yaml", self.program)
+        (self.program / ".venv").symlink_to(sys.prefix)
         for name in ("state", "home"):
             (folder / name).mkdir()
         self._up: set[str] = set()
-        self._environment = {
+        self.environment = {
             **os.environ,
-            "PATH": f"{_providers(folder / 'bin')}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{_executables(folder / 'bin', programs)}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "only for this test",
@@ -49,8 +52,8 @@ class Project:
         """`pulumi arguments...`, whatever its exit code."""
         return subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
-            cwd=self._program,
-            env=self._environment,
+            cwd=self.program,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
@@ -80,11 +83,11 @@ class Project:
 
     def drift(self, stack: str, changed: dict[str, dict[str, Any] | None]) -> str:
         """What a refreshing preview writes after these changes in the cloud; None: the resource is gone."""
-        self._environment[CHANGED] = json.dumps(changed)
+        self.environment[CHANGED] = json.dumps(changed)
         try:
             return self.output("preview", "--stack", stack, "--refresh", "--json")
         finally:
-            del self._environment[CHANGED]
+            del self.environment[CHANGED]
 
     def state(self, stack: str) -> dict[str, dict[str, Any]]:
         """URN to what the state holds of the resource, the stack itself left out."""
@@ -93,19 +96,19 @@ class Project:
 
     def edit(self, stack: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Changes a stack's configuration in its file."""
-        file = self._program / "stacks" / f"Pulumi.{stack}.yaml"
+        file = self.program / "stacks" / f"Pulumi.{stack}.yaml"
         content = yaml.safe_load(file.read_text())
         change(content["config"])
         file.write_text(yaml.safe_dump(content))
 
 
-def _providers(folder: Path) -> Path:
+def _executables(folder: Path, programs: Mapping[str, tuple[str, ...]]) -> Path:
     folder.mkdir()
-    for name in PROVIDERS:
-        executable = folder / f"pulumi-resource-{name}"
-        module = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = [{name!r}]"
+    for name, (module, *arguments) in programs.items():
+        executable = folder / name
+        setting = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:1] = {arguments!r}"
         executable.write_text(
-            f"#!{sys.executable}\n{module}\nrunpy.run_module('tests.engine.provider', run_name='__main__')\n"
+            f"#!{sys.executable}\n{setting}\nrunpy.run_module({module!r}, run_name='__main__')\n"
         )
         executable.chmod(0o755)
     return folder

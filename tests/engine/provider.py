@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from concurrent import futures
 from importlib import metadata
 from typing import Any
@@ -76,14 +77,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """The outputs that the cloud would compute; in a preview they stay unknown."""
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        outputs = self._outputs(request.urn, request.properties)
+        outputs = self.outputs(request.urn, request.properties)
         return provider_pb2.CreateResponse(id=str(outputs.pop("id")), properties=encode_struct(outputs))
 
     def Update(self, request: Any, context: Any) -> Any:
         """The same with new inputs; names and identifiers follow from the URN and stay."""
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.news)
-        outputs = self._outputs(request.urn, request.news)
+        outputs = self.outputs(request.urn, request.news)
         outputs.pop("id")
         return provider_pb2.UpdateResponse(properties=encode_struct(outputs))
 
@@ -103,7 +104,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: Any, context: Any) -> Any:
         """The answer to a look-up."""
-        found = answer(request.tok, decode_struct(request.args), self._account, self._region)
+        found = self.look_up(request.tok, decode_struct(request.args))
         fields: dict[str, Any] = {"return": encode_struct(found)}  # a word that Python keeps for itself
         return provider_pb2.InvokeResponse(**fields)
 
@@ -111,20 +112,25 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Nothing takes long enough to be cancelled."""
         return Empty()
 
-    def _outputs(self, urn: str, inputs: Struct) -> dict[str, Any]:
+    def look_up(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """What a provider function answers."""
+        return answer(token, args, self._account, self._region)
+
+    def outputs(self, urn: str, inputs: Struct) -> dict[str, Any]:
+        """What the resource is after it was made or changed, its inputs included."""
         *_, types, name = urn.split("::")
         resource = Resource(urn=urn, type=types.split("$")[-1], name=name, inputs=decode_struct(inputs))
         return computed(resource, self._account, self._region)
 
 
-def main() -> None:
+def serve(provider: Provider) -> None:
     """Serves until the engine ends the process."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(sys.argv[1]), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     server.start()
     server.wait_for_termination()
 
 
 if __name__ == "__main__":
-    main()
+    serve(Provider(sys.argv[1]))
