@@ -114,12 +114,12 @@ class Certificates:
         write_private(path, public.rstrip() + b"\n" + self.authority.read_bytes())
         return path
 
-    def server(self, name: str) -> tuple[Path, Path]:
-        """(certificate, key) for a server on this machine; valid for `localhost` and the loopback address."""
+    def server(self, name: str, host: str = "localhost") -> tuple[Path, Path]:
+        """(certificate, key) for a server that is reached as `host`, or by the loopback address."""
         with _MAKING:
-            return self._server(name)
+            return self._server(name, host)
 
-    def _server(self, name: str) -> tuple[Path, Path]:
+    def _server(self, name: str, host: str) -> tuple[Path, Path]:
         authority_path = self.authority
         path, key_path = self._folder / f"{name}.pem", self._folder / f"{name}.key"
         if _fresh(path) and key_path.exists() and _issued_by(path, authority_path):
@@ -127,9 +127,9 @@ class Certificates:
         authority_key = serialization.load_pem_private_key((self._folder / "ca.key").read_bytes(), None)
         assert isinstance(authority_key, PrivateKey), "written above as an EC key"
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         certificate = (
-            _builder("localhost", self._common_name, key, SERVER_DAYS)
+            _builder(host, self._common_name, key, SERVER_DAYS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(authority=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

@@ -88,13 +88,14 @@ def _read(stack_name: str, overrides: Mapping[str, Any] | None) -> dict[str, Any
     named = {key if ":" in key else f"{PROJECT}:{key}": value for key, value in config.items()}
     for key, value in (overrides or {}).items():
         name = key if ":" in key else f"{PROJECT}:{key}"
-        named[name] = _merged(named.get(name), value)
+        named[name] = merged(named.get(name), value)
     return {key: value for key, value in named.items() if value is not None}
 
 
-def _merged(base: Any, change: Any) -> Any:
+def merged(base: Any, change: Any) -> Any:
+    """`base` with the values of `change`; mappings are merged key by key."""
     if isinstance(base, Mapping) and isinstance(change, Mapping):
-        return {**base, **{key: _merged(base.get(key), value) for key, value in change.items()}}
+        return {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
     return change
 
 
