@@ -9,7 +9,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock \
-	lint-workflows lint-image docs bench dags
+	lint-workflows lint-image docs bench dags checkov
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,15 +55,21 @@ test-unit: program ## settings, components and whole stacks, without servers (at
 
 # The tests of emulator and engine share the machine's two cores with a whole Airflow, so they run one after another
 # beside the fast ones, in one pytest run with one summary. Chart and CLI tests skip, saying so, without theirs.
-test: setup ## unit, chart, emulator end to end, and the real engine (at most 20 min)
+test: setup ## unit, chart, Checkov, emulator end to end, and the real engine (at most 20 min)
+	@scripts/setup.sh checkov
 	@$(PYTEST) tests -n 2 --dist loadgroup -m "not slow"
 
 test-full: setup ## the same and the drills that take minutes each
+	@scripts/setup.sh checkov
 	@$(PYTEST) tests -n 2 --dist loadgroup
 
 dags: ## the rules for DAG files, over this repository's own
 	@scripts/setup.sh airflow
 	@$(OWN_PYTHON) -m operations.dag_check dags dags/smoke
+
+checkov: ## Checkov over every stack, with the waivers of the stack files
+	@scripts/setup.sh checkov
+	@$(OWN_PYTHON) -m policies.checkov
 
 BASE ?= main
 review: program ## what this branch changes in every stack, against BASE (default main)

@@ -64,9 +64,6 @@ class LogBucket(pulumi.ComponentResource):
             policy=bucket.arn.apply(iam_documents.bucket_policy),
             opts=self._child,
         )
-        s3.BucketNotification(
-            f"{name}-notification", bucket=bucket.bucket, eventbridge=True, opts=self._child
-        )
         if args.access_logs:
             self._record_access(name, bucket)
 
@@ -102,6 +99,10 @@ class LogBucket(pulumi.ComponentResource):
             opts=self._child,
         )
         self._lifecycle(name, bucket)
+        # Events cost nothing until somebody writes a rule for them.
+        s3.BucketNotification(
+            f"{name}-notification", bucket=bucket.bucket, eventbridge=True, opts=self._child
+        )
         return bucket
 
     def _close(self, name: str, bucket: s3.Bucket) -> None:

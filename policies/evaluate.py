@@ -48,7 +48,7 @@ def judge(
         violations=open_,
         waived=waived,
         expired=[w for w in waivers if w.expires < day],
-        unused=[w for w in waivers if w not in used],
+        unused=[w for w in waivers if w not in used and not w.for_checkov],
     )
 
 

@@ -22,6 +22,11 @@ class Waiver:
         """Whether it is about this policy and resource, in force or not."""
         return self.policy == number and self.resource in ("", resource)
 
+    @property
+    def for_checkov(self) -> bool:
+        """Whether it names a check of Checkov's: policies/checkov says whether that is needed."""
+        return self.policy.startswith("CKV")
+
 
 def waivers_of(config: Mapping[str, Any]) -> list[Waiver]:
     """Those of a stack file's configuration, as the settings have checked them."""

@@ -15,3 +15,4 @@ lock() { # INPUT OUTPUT [MORE...]
 lock requirements.in requirements.txt "$@"
 lock requirements-dev.in requirements-dev.txt --constraint requirements.txt "$@"
 lock emulator/airflow-requirements.in emulator/airflow-requirements.txt "$@"
+lock policies/checkov/requirements.in policies/checkov/requirements.txt "$@"

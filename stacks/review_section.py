@@ -7,7 +7,12 @@ from pydantic import Field
 from stacks.section import Section, matching
 
 PolicyNumber = Annotated[
-    str, matching("policy_number", r"[A-Za-z0-9]+\.\d+(-\d+)?", "a policy's number such as RDS.5")
+    str,
+    matching(
+        "policy_number",
+        r"[A-Za-z0-9]+\.\d+(-\d+)?|CKV2?_AWS_\d+",
+        "a policy's number such as RDS.5, or Checkov's such as CKV_AWS_144",
+    ),
 ]
 Reason = Annotated[
     str,
@@ -31,7 +36,7 @@ class WaiverSettings(Section):
     """A policy that this stack is allowed to break, for a reason and for a time."""
 
     policy: PolicyNumber
-    """The policy's number, as its violation names it."""
+    """The number that a violation names; a policy's waives Checkov's check of the same demand too."""
     resource: str = ""
     """Logical name of the one resource that it is about; empty for every resource."""
     reason: Reason

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("components", "stacks", "offline", "policies", "review", "emulator", "operations", "reference")
-PRUNED = {".venv", ".venv-airflow", ".emulator", ".git", "__pycache__", "node_modules"}
+PRUNED = {".venv", ".venv-airflow", ".venv-checkov", ".emulator", ".git", "__pycache__", "node_modules"}
 
 ALLOWED = {
     "__main__": {"stacks", "components"},

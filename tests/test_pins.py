@@ -12,6 +12,7 @@ LOCKS = {
     "requirements.txt": "requirements.in",
     "requirements-dev.txt": "requirements-dev.in",
     "emulator/airflow-requirements.txt": "emulator/airflow-requirements.in",
+    "policies/checkov/requirements.txt": "policies/checkov/requirements.in",
 }
 """What is installed, to what people write; `make lock` makes the one from the other."""
 

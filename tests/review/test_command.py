@@ -13,7 +13,7 @@ import pytest
 from offline import ROOT
 from review.__main__ import allowed
 
-IGNORED = (".git", ".venv", ".venv-airflow", ".emulator", "__pycache__")
+IGNORED = (".git", ".venv", ".venv-airflow", ".venv-checkov", ".emulator", "__pycache__")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -1,0 +1,1 @@
+"""Checkov over the stacks: an independent judge beside the policies, with the same waivers."""
