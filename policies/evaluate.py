@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from offline.graph import Graph
+from offline.graph import Graph, Resource
 from policies import cache, database, identity, kubernetes, network, program, secrets, storage
 from policies.database import INSTANCE
 from policies.rule import POLICIES, NotKnown, Policy, Violation
@@ -66,10 +66,31 @@ def violations(graph: Graph, policies: Sequence[Policy] = POLICIES) -> list[Viol
 
 def broken(policy: Policy, graph: Graph) -> Iterator[Violation]:
     """Each resource that breaks one policy."""
-    for resource in (r for type_ in policy.types for r in graph.of_type(type_)):
+    for resource in _resources_of(policy, graph):
         try:
             problem = policy.check(resource, graph)
         except NotKnown:
             continue
         if problem:
             yield Violation(policy=policy, resource=resource.name, urn=resource.urn, problem=problem)
+
+
+def undecided(graph: Graph, policies: Sequence[Policy] = POLICIES) -> list[Policy]:
+    """Those that have nothing to say yet of some resource, because a preview does not know a value."""
+    return [
+        policy
+        for policy in policies
+        if any(_not_known(policy, r, graph) for r in _resources_of(policy, graph))
+    ]
+
+
+def _not_known(policy: Policy, resource: Resource, graph: Graph) -> bool:
+    try:
+        policy.check(resource, graph)
+    except NotKnown:
+        return True
+    return False
+
+
+def _resources_of(policy: Policy, graph: Graph) -> Iterator[Resource]:
+    return (resource for type_ in policy.types for resource in graph.of_type(type_))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pulumi_policy import ReportViolation, StackValidationArgs, StackValidationPolicy
+from pulumi_policy import EnforcementLevel, ReportViolation, StackValidationArgs, StackValidationPolicy
 from pulumi_policy.proxy import UnknownValueError
 
 from offline.graph import UNKNOWN, Graph, Resource
-from policies.evaluate import judge
+from policies.evaluate import judge, undecided
 from policies.rule import POLICIES, Policy
 from policies.waivers import Waiver, waivers_of
 
@@ -38,21 +39,6 @@ def graph_of(args: StackValidationArgs) -> Graph:
     )
 
 
-class _Last:
-    """The engine hands the same resources to one policy after the other: they are converted once for all."""
-
-    def __init__(self) -> None:
-        self._resources: object = None
-        self.graph = Graph.of([])
-        self.waivers: list[Waiver] = []
-
-    def see(self, args: StackValidationArgs) -> None:
-        """Graph and waivers are those of these resources afterwards."""
-        if args.resources is not self._resources:
-            self._resources, self.graph = args.resources, graph_of(args)
-            self.waivers = _waivers(self.graph)
-
-
 def opened(value: Any) -> Any:
     """Plain values; what a preview does not know, and the SDK raises for, is UNKNOWN."""
     if isinstance(value, Mapping):
@@ -71,22 +57,42 @@ def _item(container: Any, key: Any) -> Any:
 
 def _waivers(graph: Graph) -> list[Waiver]:
     """Those of the file of the stack whose resources these are: its name is part of every URN."""
-    stack = graph.resources[0].urn.split(":")[2] if graph.resources else ""
+    return _waivers_of_file(graph.resources[0].urn.split(":")[2]) if graph.resources else []
+
+
+@cache
+def _waivers_of_file(stack: str) -> list[Waiver]:
     file = STACKS / f"Pulumi.{stack}.yaml"
     return waivers_of(yaml.safe_load(file.read_text()).get("config") or {}) if file.exists() else []
 
 
-def _stack_policy(policy: Policy, last: _Last) -> StackValidationPolicy:
+def _stack_policy(policy: Policy) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        last.see(args)
-        judgement = judge(last.graph, last.waivers, policies=[policy])
+        graph = graph_of(args)
+        judgement = judge(graph, _waivers(graph), policies=[policy])
         for violation in judgement.violations:
-            report(str(violation), violation.urn)
+            ended = [w for w in judgement.expired if w.covers(policy.number, violation.resource)]
+            said = "".join(f". Its waiver ended on {waiver.expires}" for waiver in ended)
+            report(f"{violation}{said}", violation.urn)
 
     return StackValidationPolicy(name=policy.name, description=policy.title, validate=validate)
 
 
+def _undecided(policies: Sequence[Policy]) -> StackValidationPolicy:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        if waiting := undecided(graph_of(args), policies):
+            numbers = ", ".join(policy.number for policy in waiting)
+            report(f"Not judged before `up`, for lack of a value: {numbers}", None)
+
+    return StackValidationPolicy(
+        name="undecided",
+        description="What a preview knows suffices to judge everything.",
+        enforcement_level=EnforcementLevel.ADVISORY,
+        validate=validate,
+    )
+
+
 def validations() -> list[StackValidationPolicy]:
     """Every policy that can be judged by what the engine hands over: it has opened all secrets."""
-    last = _Last()
-    return [_stack_policy(policy, last) for policy in POLICIES if not policy.sees_secrets]
+    judged = [policy for policy in POLICIES if not policy.sees_secrets]
+    return [*map(_stack_policy, judged), _undecided(judged)]

@@ -21,24 +21,24 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     f"pulumi-resource-{name}": ("tests.engine.provider", name) for name in ("aws", "kubernetes", "random")
 }
 """Name of an executable on the engine's PATH to the module that it runs, and its first arguments."""
+ROOMS = ("components", "dags", "offline", "policies", "stacks")
 COMMAND_SECONDS = 300
 
 
 class Project:
-    """Runs `pulumi` with one home, one state and one copy of the stack files, all below `folder`."""
+    """Runs `pulumi` with one home, one state and one copy of the program, all below `folder`."""
 
     def __init__(self, folder: Path, programs: Mapping[str, tuple[str, ...]] = PROGRAMS) -> None:
         self.program = folder / "program"
         self.program.mkdir(parents=True)
-        for name in ("__main__.py", "components"):
-            (self.program / name).symlink_to(ROOT / name)
-        # The CLI writes the salt of the state's encryption into the stack file.
-        shutil.copytree(ROOT / "stacks", self.program / "stacks")
-        shutil.copy(ROOT / "Pulumi.yaml", self.program)
+        # Copies: tests edit them, and the CLI writes the salt of the state's encryption into the stack file.
+        for name in ("__main__.py", "Pulumi.yaml"):
+            shutil.copy(ROOT / name, self.program)
+        for name in ROOMS:
+            shutil.copytree(ROOT / name, self.program / name, ignore=shutil.ignore_patterns("__pycache__"))
         (self.program / ".venv").symlink_to(sys.prefix)
         for name in ("state", "home"):
             (folder / name).mkdir()
-        self._up: set[str] = set()
         self.environment = {
             **os.environ,
             "PATH": f"{_executables(folder / 'bin', programs)}{os.pathsep}{os.environ['PATH']}",
@@ -46,7 +46,16 @@ class Project:
             "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "only for this test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
+
+    def copy(self, folder: Path) -> Project:
+        """Another project with the same stacks in the same state."""
+        made = Project(folder)
+        copied = shutil.ignore_patterns(".venv")
+        for name in ("program", "state"):
+            shutil.copytree(self.program.parent / name, folder / name, ignore=copied, dirs_exist_ok=True)
+        return made
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`pulumi arguments...`, whatever its exit code."""
@@ -69,12 +78,6 @@ class Project:
     def json(self, *arguments: str) -> Any:
         """The same with `--json`."""
         return json.loads(self.output(*arguments, "--json"))
-
-    def up(self, stack: str) -> None:
-        """Deploys the stack if this project has not done so yet."""
-        if stack not in self._up:
-            self.output("up", "--stack", stack, "--yes", "--skip-preview")
-            self._up.add(stack)
 
     def changes(self, stack: str) -> dict[str, str]:
         """URN to what a preview would do to it, the stack itself and what stays the same left out."""

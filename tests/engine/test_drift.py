@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from operations.drift_digest import Kind, differences, read_digest
@@ -19,10 +18,7 @@ CHANGED: dict[str, dict[str, Any] | None] = {
 }
 
 
-def test_drift_is_told_from_what_is_not_deployed_yet(tmp_path: Path) -> None:
-    project = Project(tmp_path)
-    project.output("stack", "init", "dev")
-    project.up("dev")
+def test_drift_is_told_from_what_is_not_deployed_yet(project: Project) -> None:
     assert differences(read_digest(project.drift("dev", {}))) == []
 
     def edit(config: dict[str, Any]) -> None:

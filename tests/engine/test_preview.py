@@ -6,15 +6,16 @@ The providers answer from `offline`, so a value in the state is the one that `of
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from offline import record
+from tests.engine.conftest import STACKS
 from tests.engine.project import Project
 
 PROGRAMS = ("pulumi", "pulumi-language-python")
-STACKS = ("dev", "prod")
 
 pytestmark = [
     pytest.mark.pulumi_cli,
@@ -25,41 +26,30 @@ pytestmark = [
 each_stack = pytest.mark.parametrize("stack", STACKS)
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    made = Project(tmp_path_factory.mktemp("engine"))
-    for stack in STACKS:
-        made.output("stack", "init", stack)
-    return made
-
-
 def recorded(stack: str) -> set[str]:
     return {resource.urn for resource in record(stack).resources}
 
 
-@each_stack
-def test_a_preview_creates_what_is_recorded_offline(project: Project, stack: str) -> None:
-    assert project.changes(stack) == dict.fromkeys(recorded(stack), "create")
+def test_a_preview_creates_what_is_recorded_offline(tmp_path: Path) -> None:
+    new = Project(tmp_path)
+    new.output("stack", "init", "prod")
+    assert new.changes("prod") == dict.fromkeys(recorded("prod"), "create")
 
 
 @each_stack
 def test_after_up_nothing_is_left_to_do(project: Project, stack: str) -> None:
-    project.up(stack)
     assert set(project.state(stack)) == recorded(stack)
     assert project.changes(stack) == {}
 
 
 @each_stack
 def test_no_secret_is_readable_in_state_or_outputs(project: Project, stack: str) -> None:
-    project.up(stack)
     readable = project.output("stack", "export", "--stack", stack)
     readable += project.output("stack", "output", "--stack", stack)
     assert [secret for secret in record(stack).secrets() if secret in readable] == []
 
 
 def test_a_rotation_reaches_its_consumers_and_nothing_else(project: Project) -> None:
-    project.up("dev")
-
     def rotate(config: dict[str, Any]) -> None:
         config["airflow:secrets"]["rotations"]["jwt_secret"] = 2
 
@@ -76,7 +66,6 @@ def test_a_rotation_reaches_its_consumers_and_nothing_else(project: Project) -> 
 
 
 def test_destroy_is_refused_while_something_is_protected(project: Project) -> None:
-    project.up("prod")
     before = project.state("prod")
     protected = {resource.urn for resource in record("prod").resources if resource.protect}
     assert {urn for urn, resource in before.items() if resource.get("protect")} == protected != set()
@@ -87,6 +76,5 @@ def test_destroy_is_refused_while_something_is_protected(project: Project) -> No
 
 
 def test_destroy_removes_a_stack_that_protects_nothing(project: Project) -> None:
-    project.up("dev")
     project.output("destroy", "--stack", "dev", "--yes", "--skip-preview")
     assert project.state("dev") == {}

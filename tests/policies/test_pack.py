@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi_policy import (
+    EnforcementLevel,
     PolicyCustomTimeouts,
     PolicyProviderResource,
     PolicyResource,
@@ -57,7 +58,8 @@ def _policy_resource(resource: Resource, graph: Graph) -> PolicyResource:
 def reported(graph: Graph) -> set[str]:
     args, found = engine(graph), []
     for validation in validations():
-        validation.validate(args, lambda message, urn=None: found.append(message))
+        if validation.name != "undecided":
+            validation.validate(args, lambda message, urn=None: found.append(message))
     return {message.split(" ")[0] for message in found}
 
 
@@ -71,6 +73,17 @@ def test_the_pack_has_nothing_to_say_of_a_stack_with_its_waivers(stack: str, pre
 def test_the_pack_reports_what_is_broken(number: str) -> None:
     case = BREAKS[number]
     assert number in reported(with_value(prod(), case.type_, case.path, case.value))
+
+
+@pytest.mark.parametrize(("preview", "named"), [(True, ["RDS.3"]), (False, [])])
+def test_what_a_preview_does_not_know_enough_for_is_named(preview: bool, named: list[str]) -> None:
+    (undecided,) = [validation for validation in validations() if validation.name == "undecided"]
+    said: list[str] = []
+    undecided.validate(
+        engine(recorded("prod", preview=preview)), lambda message, urn=None: said.append(message)
+    )
+    assert undecided.enforcement_level is EnforcementLevel.ADVISORY
+    assert [number for number in ("RDS.2", "RDS.3") if f" {number}," in "".join(said)] == named
 
 
 def test_only_what_needs_marked_secrets_is_left_out() -> None:
