@@ -28,7 +28,7 @@ cloud = aws.Provider(
     "aws",
     region=region,
     allowed_account_ids=[config.account.id],
-    default_tags=aws.ProviderDefaultTagsArgs(tags=config.tags),
+    default_tags=aws.ProviderDefaultTagsArgs(tags=config.aws_tags),
 )
 look = InvokeOptions(provider=cloud)
 cluster = lookups.find_cluster(cluster_name, look)

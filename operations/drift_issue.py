@@ -6,21 +6,18 @@ A stack that was looked at and has no file could not be read: a finding as well,
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from operations.comment import shortened
 from operations.drift_digest import Kind
 from operations.errors import OperationError
-from operations.github import LONGEST_BODY, GitHub, from_environment, own
+from operations.github import from_environment
+from operations.issue import findings, settle
 
 MARKER = "<!-- airflow: drift -->"
 TITLE = "Drift: what runs is not what was deployed"
-
-Findings = Sequence[Mapping[str, Any]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,34 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
     try:
-        findings = [json.loads(path.read_text()) for path in given.files]
-        missing = sorted(set(given.looked_at) - {each["stack"] for each in findings})
-        findings += [
-            {"stack": stack, "error": "could not be looked at; see the workflow's run"} for stack in missing
-        ]
+        found = findings(given.files, given.looked_at)
         with from_environment() as github:
-            print(f"drift: {settle(github, findings)}")
+            done = settle(github, MARKER, TITLE, render(found), wanted=any(map(urgent, found)))
+            print(f"drift: {done}")
     except (OperationError, OSError) as error:
         print(f"drift: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def settle(github: GitHub, findings: Findings) -> str:
-    """Brings the one issue up to date. Returns what was done."""
-    found = next((each for each in github.pages("/issues", state="open") if own(each, MARKER)), None)
-    text = shortened(f"{MARKER}\n{render(findings)}", LONGEST_BODY)
-    if not any(map(urgent, findings)):
-        if found is None:
-            return "nothing to report"
-        github.send("PATCH", f"/issues/{found['number']}", {"body": text, "state": "closed"})
-        return f"closed #{found['number']}"
-    if found is None:
-        return f"opened {github.send('POST', '/issues', {'title': TITLE, 'body': text})['html_url']}"
-    if found["body"] == text:
-        return f"#{found['number']} says it already"
-    github.send("PATCH", f"/issues/{found['number']}", {"body": text})
-    return f"rewrote #{found['number']}"
 
 
 def urgent(finding: Mapping[str, Any]) -> bool:
@@ -67,12 +44,11 @@ def urgent(finding: Mapping[str, Any]) -> bool:
     return bool(finding.get("error") or finding.get("overdue") or acted_on)
 
 
-def render(findings: Findings) -> str:
-    """The issue's text. The same findings give the same text."""
+def render(found: Sequence[Mapping[str, Any]]) -> str:
+    """The issue's text, stack by stack in their order."""
     lines = ["| stack | " + " | ".join(Kind) + " | overdue secrets |", "|---" * (len(Kind) + 2) + "|"]
-    ordered = sorted(findings, key=lambda each: each["stack"])
-    lines += [_row(finding) for finding in ordered]
-    for finding in ordered:
+    lines += [_row(finding) for finding in found]
+    for finding in found:
         lines += _stack(finding)
     return "\n".join(lines) + "\n"
 

@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from stacks import rules_airflow, rules_aws, rules_dags, rules_env, rules_tags, rules_usernames
+from stacks import (
+    rules_airflow,
+    rules_aws,
+    rules_dags,
+    rules_env,
+    rules_ephemeral,
+    rules_tags,
+    rules_usernames,
+)
 from stacks.registry import RULES
 from stacks.section import Problem
 
-SUBJECTS = (rules_airflow, rules_aws, rules_dags, rules_env, rules_tags, rules_usernames)
+SUBJECTS = (rules_airflow, rules_aws, rules_dags, rules_env, rules_ephemeral, rules_tags, rules_usernames)
 """Importing a subject registers its rules."""
 
 

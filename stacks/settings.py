@@ -24,6 +24,7 @@ from stacks.aws_sections import (
     NetworkSettings,
     SecretsSettings,
 )
+from stacks.ephemeral_section import EphemeralSettings
 from stacks.refusals import REFUSED_KEYS
 from stacks.review_section import ReviewSettings
 from stacks.rules import broken_rules
@@ -39,10 +40,11 @@ SECTIONS: dict[str, TypeAdapter[Any]] = {
     "secrets": TypeAdapter(SecretsSettings),
     "airflow": TypeAdapter(AirflowSettings),
     "tags": TypeAdapter(dict[str, str]),
+    "ephemeral": TypeAdapter(EphemeralSettings),
     "review": TypeAdapter(ReviewSettings),
 }
 """Each top-level key of a stack file and its type."""
-OPTIONAL = frozenset({"cache", "review"})
+OPTIONAL = frozenset({"cache", "ephemeral", "review"})
 GIVEN_SECRETS = ("git_ssh_key", "git_token")
 """The only secrets that people give: what opens DAGs in private Git repositories."""
 PRIVATE = frozenset({"env", "config", "command"})
@@ -81,12 +83,19 @@ class Settings:
     airflow: AirflowSettings
     tags: dict[str, str]
     """On every AWS resource, and as labels on Kubernetes objects."""
+    ephemeral: EphemeralSettings | None
+    """None for a stack that is meant to stay."""
     review: ReviewSettings | None
     """None where reviewers have agreed to nothing yet."""
     git_ssh_key: pulumi.Output[str] | None = None
     """Private deploy key of a Git repository over SSH; `pulumi config set --secret` encrypts it."""
     git_token: pulumi.Output[str] | None = None
     """Token for private Git repositories over https; encrypted likewise."""
+
+    @property
+    def aws_tags(self) -> dict[str, str]:
+        """Not as labels too: a longer life should restart no pod."""
+        return self.tags if self.ephemeral is None else {**self.tags, **self.ephemeral.tags}
 
 
 def load() -> Settings:

@@ -13,8 +13,10 @@ from moto import mock_aws
 from operations import smoke_runner, stack_file, stack_init
 from operations.smoke import Target
 from operations.smoke_aws import Aws
+from tests.operations import fake_github
 from tests.operations.aws_account import STACK_FILE, Run, account_in_memory
 from tests.operations.fake_airflow import PASSWORD, FakeAirflow, serving
+from tests.operations.fake_github import FakeGitHub
 
 PREFIX = "/airflow/dev/variables"
 BUCKET = "logs-of-the-test"
@@ -56,6 +58,16 @@ def cloud(fake: FakeAirflow, target: Target, monkeypatch: pytest.MonkeyPatch) ->
 
         monkeypatch.setattr(Aws, "put_variable", put_and_show)
         yield whole
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    """GitHub as a workflow's step finds it."""
+    with fake_github.serving(FakeGitHub()) as fake:
+        monkeypatch.setenv("GITHUB_REPOSITORY", fake_github.REPOSITORY)
+        monkeypatch.setenv("GITHUB_TOKEN", fake_github.TOKEN)
+        monkeypatch.setenv("GITHUB_API_URL", fake.url)
+        yield fake
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """One comment per pull request, never longer than GitHub takes, never somebody else's."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,9 @@ import pytest
 from operations import comment
 from operations.comment import MARKER, body, part, shortened
 from operations.github import BOT, LONGEST_BODY
-from tests.operations.fake_github import REPOSITORY, TOKEN, FakeGitHub, by, serving
+from tests.operations.fake_github import REPOSITORY, FakeGitHub, by
 
 COMMENTS = "/issues/7/comments"
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    with serving(FakeGitHub()) as fake:
-        monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
-        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-        monkeypatch.setenv("GITHUB_API_URL", fake.url)
-        yield fake
 
 
 @pytest.fixture

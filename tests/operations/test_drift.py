@@ -1,7 +1,6 @@
 """One stack's findings, and the one issue of all of them."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,22 +13,13 @@ from operations.drift_issue import MARKER, render
 from operations.github import BOT, LONGEST_BODY
 from operations.stack_file import read_stack_file
 from tests.operations.aws_account import REGION
-from tests.operations.fake_github import REPOSITORY, TOKEN, FakeGitHub, by, serving
+from tests.operations.fake_github import FakeGitHub, by
 
 QUIET = {"stack": "dev", "differences": [], "overdue": [], "max_age_days": 180}
 TAGGED = {**QUIET, "differences": [{"name": "b", "type": "t", "kind": "tag noise", "text": "`tags` was"}]}
 GONE = {**QUIET, "differences": [{"name": "rule", "type": "t", "kind": "destructive", "text": "is gone"}]}
 OLD = {**QUIET, "overdue": [{"name": "/airflow/dev/bootstrap/jwt-secret", "age_days": 400}]}
 DIGEST = (Path(__file__).parent / "data" / "drift_preview.json").read_text()
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    with serving(FakeGitHub()) as fake:
-        monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
-        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-        monkeypatch.setenv("GITHUB_API_URL", fake.url)
-        yield fake
 
 
 def run(folder: Path, *findings: dict[str, Any], looked_at: tuple[str, ...] = ("dev",)) -> int:

@@ -29,6 +29,8 @@ WRITES = {
     "image/push": {"id-token"},
     "image/scan": {"id-token"},
     "drift/issue": {"issues"},
+    "janitor/destroy": {"id-token"},
+    "janitor/issue": {"issues"},
     "dags/plan": {"id-token"},
     "dags/sync": {"id-token"},
 }
