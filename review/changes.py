@@ -9,9 +9,11 @@ from typing import Any
 from offline.graph import Graph, Resource, plain
 from review.model import Action, Change, PropertyChange
 from review.paths import differences
-from review.renames import base_urns
+from review.renames import base_urns, with_old_identities
 from review.replacements import forces_replacement
 
+PROTECT, RETAIN, PROVIDER = "(protect)", "(retain_on_delete)", "(provider)"
+"""Options of a resource that count like properties; no provider has a property of such a name."""
 _ORDER = {action: place for place, action in enumerate(Action)}
 
 
@@ -22,7 +24,13 @@ def changes(base: Graph | None, head: Graph | None) -> list[Change]:
     """
     old, new = _by_urn(base), _by_urn(head)
     known_as = base_urns(base.resources if base else (), head.resources if head else ())
-    found = [change for urn in new if (change := _matched(new[urn], old.get(known_as.get(urn, ""))))]
+    new = with_old_identities(old, new, known_as)
+    pairs = ((after, old.get(known_as.get(urn, ""))) for urn, after in new.items())
+    found = [
+        change
+        for after, before in pairs
+        if (change := _matched(after, before, _moved(before, after, old, new) if before else ()))
+    ]
     kept = set(known_as.values())
     found += [
         Change(action=Action.DELETE, name=r.name, type=r.type, urn=urn, before=r)
@@ -36,7 +44,25 @@ def _by_urn(graph: Graph | None) -> dict[str, Resource]:
     return {r.urn: r for r in graph.resources if r.custom} if graph else {}
 
 
-def _matched(after: Resource, before: Resource | None) -> Change | None:
+def _moved(
+    before: Resource, after: Resource, old: Mapping[str, Resource], new: Mapping[str, Resource]
+) -> tuple[PropertyChange, ...]:
+    """Where the provider of a resource can no longer reach it: another region, another cluster."""
+    here, there = (old.get(_provider(before)), new.get(_provider(after)))
+    if here is None or there is None:
+        return ()
+    moves = (d for d in differences(here.inputs, there.inputs) if forces_replacement(there.type, d))
+    return tuple(PropertyChange(PROVIDER, d.before, d.after, forces_replacement=True) for d in moves)[:1]
+
+
+def _provider(resource: Resource) -> str:
+    """URN of the resource's provider: a reference is a URN and an identifier."""
+    return resource.provider.rpartition("::")[0]
+
+
+def _matched(
+    after: Resource, before: Resource | None, moved: tuple[PropertyChange, ...] = ()
+) -> Change | None:
     named = {"name": after.name, "type": after.type, "urn": after.urn, "after": after}
     if before is None:
         return Change(action=Action.CREATE, **named)
@@ -44,11 +70,14 @@ def _matched(after: Resource, before: Resource | None) -> Change | None:
         replace(change, forces_replacement=forces_replacement(after.type, change))
         for change in differences(_seen(before, after), _seen(after, after))
     )
-    renamed = before.name if before.name != after.name else ""
-    if not properties and before.protect == after.protect and not renamed:
-        return None
+    properties += moved
     if before.protect != after.protect:
-        properties += (PropertyChange("(protect)", before.protect, after.protect),)
+        properties += (PropertyChange(PROTECT, before.protect, after.protect),)
+    if before.retain_on_delete != after.retain_on_delete:
+        properties += (PropertyChange(RETAIN, before.retain_on_delete, after.retain_on_delete),)
+    renamed = before.name if before.name != after.name else ""
+    if not properties and not renamed:
+        return None
     action = Action.REPLACE if any(p.forces_replacement for p in properties) else Action.UPDATE
     return Change(action=action, before=before, properties=properties, renamed_from=renamed, **named)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from offline.chart import RELEASE
 from offline.graph import Resource
-from review.model import Action, Change, Finding
+from review.model import Action, Change, Finding, PropertyChange
 
 DATABASE = "aws:rds/instance:Instance"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -18,6 +18,8 @@ class Interruption:
     """What a change of one property costs."""
 
     text: str
+    less: str = ""
+    """What a smaller number does, where that is something else."""
     immediate: bool = False
     """True if AWS does it at once, whatever the window."""
 
@@ -28,6 +30,10 @@ INTERRUPTIONS: dict[str, dict[str, Interruption]] = {
     DATABASE: {
         "instanceClass": Interruption(text=f"another class: {_FAILOVER}"),
         "engineVersion": Interruption(text=f"an engine upgrade: {_UPGRADE}"),
+        "allocatedStorage": Interruption(
+            text="more storage: no stop, slower storage for hours, and no further change for six",
+            less="less storage: refused, RDS never shrinks a volume",
+        ),
         "multiAz": Interruption(text="no stop, slower writes while the standby is filled"),
         "storageType": Interruption(text="no stop, slower storage for hours"),
         "port": Interruption(text="a restart, and every connection string changes", immediate=True),
@@ -74,10 +80,16 @@ def _of(change: Change) -> Iterator[Finding]:
         if difference.property in known:
             interruption = known[difference.property]
             when = _when(change.after, interruption)
+            text = interruption.less if interruption.less and _falls(difference) else interruption.text
             yield Finding(
-                text=f"`{change.name}`: {interruption.text}; {when}",
+                text=f"`{change.name}`: {text}; {when}",
                 details={"urn": change.urn, "property": difference.property, "when": when},
             )
+
+
+def _falls(difference: PropertyChange) -> bool:
+    numbers = isinstance(difference.before, (int, float)) and isinstance(difference.after, (int, float))
+    return numbers and difference.after < difference.before
 
 
 def _when(resource: Resource, interruption: Interruption) -> str:

@@ -36,12 +36,15 @@ def _stack(report: StackReport) -> dict[str, Any]:
     return {
         "error": report.error,
         "blocked": report.blocked,
-        "blocking": sorted({finding.allow for finding in report.blocking}),
+        "blocking": sorted({finding.allow or finding.text for finding in report.blocking}),
         "allowed_unused": report.unused,
         "changes": [_change(change) for change in report.changes],
         "objects": {name: [_property(p) for p in found] for name, found in report.objects.items()},
         "sections": {
-            section.title: [{"text": f.text, "allow": f.allow, **f.details} for f in section.findings]
+            section.title: [
+                {"text": f.text, "allow": f.allow, "blocks": f in report.blocking, **f.details}
+                for f in section.findings
+            ]
             for section in report.sections
         },
     }

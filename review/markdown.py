@@ -50,7 +50,7 @@ def verdict(report: StackReport) -> str:
         return "⛔ not compared"
     if report.blocked:
         return f"⛔ blocked ({len(report.blocking)})"
-    return "✅ can be merged" if report.changes else "✅ no change"
+    return "✅ can be merged" if report.changes or report.sections else "✅ no change"
 
 
 def _summary(report: StackReport) -> str:
@@ -66,14 +66,17 @@ def _stack(report: StackReport) -> Iterator[str]:
         yield from (f"**{report.stack}**: no change.", "")
         return
     yield from (f"## {report.stack}: {verdict(report)}", "")
-    if report.blocking:
+    if allowable := [finding for finding in report.blocking if finding.allow]:
         yield "To merge it all the same, name each under `airflow:review: {allow: [...]}` in the stack file:"
-        yield from ("", *(f"- `{finding.allow}`: {finding.text}" for finding in report.blocking), "")
+        yield from ("", *(f"- `{finding.allow}`: {finding.text}" for finding in allowable), "")
+    if lasting := [finding for finding in report.blocking if not finding.allow]:
+        yield "No name lets these pass; a policy may be waived in the stack file, with a reason and an end:"
+        yield from ("", *(f"- {finding.text}" for finding in lasting), "")
     if report.unused:
         names = ", ".join(f"`{name}`" for name in report.unused)
         yield from (f"Allowed and not needed, to be taken out of the stack file: {names}", "")
     for section in report.sections:
-        yield from (f"### {section.title}", "", *(f"- {f.text}" for f in section.findings), "")
+        yield from (f"### {section.title}", "", *(f"- {report.told(f)}" for f in section.findings), "")
     yield from ("### All changes", "", *picture(report))
     for change in report.changes:
         yield from folded(_headline(change), "\n".join(_table(change.properties)))

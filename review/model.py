@@ -75,5 +75,7 @@ class Finding:
     """Markdown, one line."""
     allow: str = ""
     """Not empty: the change is blocked unless this name is allowed."""
+    blocks: bool = False
+    """Blocked whatever is allowed: a broken policy passes by a waiver only."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """The same for machines."""

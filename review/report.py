@@ -8,6 +8,7 @@ from pathlib import Path
 from policies.evaluate import judge
 from policies.waivers import waivers_of
 from review import downtime, manifests, network, permissions, restarts, stateful
+from review.agreements import agreements
 from review.changes import changes
 from review.cost import costs
 from review.model import Change, Finding
@@ -17,20 +18,21 @@ from review.verdict import Section, StackReport
 Subject = Callable[[Pair, Sequence[Change]], Iterable[Finding]]
 
 SUBJECTS: dict[str, Subject] = {
+    "What this change allows itself": lambda pair, found: agreements(pair),
     "Replaced, deleted, unprotected": lambda pair, found: stateful.dangers(found, pair.head.graph),
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
     "Identity": lambda pair, found: permissions.permissions(found),
     "Cost": lambda pair, found: costs(pair),
-    "Policies": lambda pair, found: _policies(pair),
+    "Policies": lambda pair, found: _policies(pair, found),
     "Network": lambda pair, found: network.openings(found),
 }
 """Title of each section -> what finds its content; in the order of the report, most dangerous first."""
 
 
 def reports(pairs: Sequence[Pair], allowed: Sequence[str], chart: Path | None = None) -> list[StackReport]:
-    """One report per stack. `allowed` are names that the pipeline adds to those of the stack files; with
-    `chart`, a package's path, the rendered objects are compared too.
+    """One report per stack. `allowed` are names that the pipeline adds to those of the stack files: `NAME`
+    for every stack or `STACK:NAME`; with `chart`, a package's path, the rendered objects are compared too.
     """
     return [_report(pair, allowed, chart) for pair in pairs]
 
@@ -51,23 +53,36 @@ def _report(pair: Pair, allowed: Sequence[str], chart: Path | None) -> StackRepo
         stack=pair.stack,
         changes=found,
         sections=sections,
-        allowed=frozenset([*named.get("allow", []), *allowed]),
+        allowed=frozenset(named.get("allow") or ()),
+        labelled=frozenset(_labelled(pair.stack, allowed)),
         objects=objects,
         graphs=(pair.base.graph, pair.head.graph),
     )
 
 
-def _policies(pair: Pair) -> Iterator[Finding]:
-    """What head breaks without a waiver, changed or not; and waivers that waive nothing any more."""
+def _labelled(stack: str, names: Iterable[str]) -> Iterator[str]:
+    """Of names such as `database-instance`, for every stack, and `prod:database-instance`: this stack's."""
+    for name in names:
+        owner, colon, own = name.partition(":")
+        if not colon or owner == stack:
+            yield own or owner
+
+
+def _policies(pair: Pair, found: Sequence[Change]) -> Iterator[Finding]:
+    """What head breaks without a waiver, changed or not; waivers that ended, work, or are of no use."""
     if pair.head.graph is None:
         return
     judgement = judge(pair.head.graph, waivers_of(pair.head.config or {}))
     for violation in judgement.violations:
-        yield Finding(text=str(violation), allow=violation.policy.name, details={"urn": violation.urn})
+        yield Finding(text=str(violation), blocks=True, details={"urn": violation.urn})
     for waiver in judgement.expired:
-        yield Finding(text=f"the waiver of {waiver.policy} ended on {waiver.expires}: {waiver.reason}")
+        text = f"the waiver of {waiver.policy} ended on {waiver.expires}: {waiver.reason}"
+        yield Finding(text=text, blocks=True, details={"policy": waiver.policy})
     for waiver in judgement.unused:
         yield Finding(text=f"the waiver of {waiver.policy} is needed by nothing; take it out")
+    if found and judgement.waived:
+        numbers = sorted({waiver.policy for _, waiver in judgement.waived})
+        yield Finding(text=f"waived by the stack file: {', '.join(numbers)}")
 
 
 def _problem(pair: Pair) -> str:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from offline.graph import Graph
 from review.model import Change, Finding, PropertyChange
 
+BLOCKS = "⛔"
+"""Stands before what must not be merged as it is."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
@@ -27,18 +30,32 @@ class StackReport:
     changes: Sequence[Change] = ()
     sections: Sequence[Section] = ()
     allowed: frozenset[str] = frozenset()
+    """Names that the stack file allows."""
+    labelled: frozenset[str] = frozenset()
+    """Names that the pipeline adds for this pull request."""
     objects: Mapping[str, Sequence[PropertyChange]] = field(default_factory=dict)
     """With the chart at hand: object in the cluster -> what differs in it."""
     graphs: tuple[Graph | None, Graph | None] = field(default=(None, None), repr=False)
 
     @property
     def blocking(self) -> list[Finding]:
-        """Findings that nobody has allowed."""
-        return [f for s in self.sections for f in s.findings if f.allow and f.allow not in self.allowed]
+        """Findings that nobody has allowed, or can allow."""
+        return [f for section in self.sections for f in section.findings if self._mark(f) == BLOCKS]
+
+    def told(self, finding: Finding) -> str:
+        """A finding's text behind its mark: that it blocks, or who let it pass."""
+        return f"{self._mark(finding)} {finding.text}".strip()
+
+    def _mark(self, finding: Finding) -> str:
+        if not finding.allow and not finding.blocks:
+            return ""
+        if finding.allow in self.allowed:
+            return "☑️ allowed by the stack file:"
+        return "☑️ allowed by a label:" if finding.allow in self.labelled else BLOCKS
 
     @property
     def unused(self) -> list[str]:
-        """Names that are allowed and needed by nothing: they would let a later change pass unseen."""
+        """Names of the stack file that nothing needs: they would let a later change pass unseen."""
         needed = {f.allow for s in self.sections for f in s.findings}
         return sorted(self.allowed - needed)
 

@@ -1,0 +1,80 @@
+"""Versions that cannot be taken back: Airflow's, whose schema goes along, and the database engine's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from offline.chart import RELEASE
+from offline.graph import Resource, redact
+from policies.rule import at
+from review.model import Action, Change, Finding
+from review.replacements import release
+
+VERSION_CHANGE = "airflow-version"
+"""The name that allows a plain change of Airflow's version, or one to an older version."""
+DATABASE = "aws:rds/instance:Instance"
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def version_changes(changes: Sequence[Change]) -> Iterator[Finding]:
+    """Of updates only: what is replaced or deleted blocks as such."""
+    for change in changes:
+        if change.before is None or change.after is None or change.action is not Action.UPDATE:
+            continue
+        if change.type == RELEASE:
+            yield from _airflow(change, change.before, change.after)
+        if change.type == DATABASE:
+            yield from _engine(change, change.before.inputs, change.after)
+
+
+def _airflow(change: Change, before: Resource, after: Resource) -> Iterator[Finding]:
+    """Declared with `upgrade: true` it is not undone by Helm, which is what makes it safe to try."""
+    old, new = _running(before), _running(after)
+    if old == new:
+        return
+    versions = f"from {' and '.join(sorted(old))} to {' and '.join(sorted(new))}"
+    details = {"urn": change.urn, "before": sorted(old), "after": sorted(new)}
+    if any(() < release(version) < min(map(release, old)) for version in new):
+        text = f"Airflow goes back {versions}, the schema of its database does not: older code refuses it. "
+        text += "Right only together with a restored snapshot"
+        yield Finding(text=text, allow=VERSION_CHANGE, details=details)
+    elif after.inputs.get("atomic"):
+        text = f"Airflow's version changes {versions} like any other value; a failed update would be "
+        text += "rolled back onto a schema that the old version refuses. Declare it with `upgrade: true`"
+        yield Finding(text=text, allow=VERSION_CHANGE, details=details)
+    else:
+        text = f"Airflow is **upgraded** {versions}, and a failed update stays: what leads back is a "
+        yield Finding(text=f"{text}snapshot of the database from before", details=details)
+
+
+def _running(release_: Resource) -> set[str]:
+    """What the values say of Airflow's version: for the chart, and in the tag of the image that pods run.
+
+    A tag without a version counts as a version of its own: nobody can tell what is inside.
+    """
+    values: Any = redact(release_.inputs.get("values") or {})
+    tags = [at(values, "airflowVersion"), at(values, "images.airflow.tag") or at(values, "defaultAirflowTag")]
+    return {match[0] if (match := _VERSION.match(str(tag))) else str(tag) for tag in tags if tag}
+
+
+def _engine(change: Change, before: Any, after: Resource) -> Iterator[Finding]:
+    old, new = release(before.get("engineVersion")), release(after.inputs.get("engineVersion"))
+    if not old or not new or old == new or (old[0] == new[0] and old < new):
+        return
+    versions = f"{before['engineVersion']} to {after.inputs['engineVersion']}"
+    text = f"`{change.name}`: the engine goes from {versions}"
+    if new < old:
+        text += ", **back**, which RDS never does: the update fails"
+    else:
+        text += (
+            ", a **major upgrade that cannot be undone**: take a snapshot first, its restore is the way back"
+        )
+        if not after.inputs.get("allowMajorVersionUpgrade"):
+            text += "; RDS refuses it while `allowMajorVersionUpgrade` is false"
+    yield Finding(
+        text=text,
+        allow=f"{change.name}.engine",
+        details={"urn": change.urn, "property": "engineVersion"},
+    )

@@ -1,0 +1,99 @@
+"""This program in a repository of its own, where edits are committed and recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from offline import ROOT
+from offline.sealed import open_graph
+from review.recording import Recording
+
+Edit = Mapping[str, Sequence[tuple[str, str]]]
+"""File -> texts to replace, each of which it has exactly once; an empty one appends, or makes the file."""
+
+_LONG_AGO = 1_700_000_000
+"""Time stamp of files as they are in the base: compiled modules are known by it, and an edit has another."""
+_KEY = secrets.token_hex(32)
+
+
+class Tree:
+    """The repository, checked out at whatever is being recorded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._recorder = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("recorder.py"))],
+            env={"PATH": os.environ["PATH"], "PULUMI_ERROR_OUTPUT_STRING": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._copy()
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "-m", "base")
+
+    def close(self) -> None:
+        self._recorder.communicate()
+
+    def git(self, *arguments: str) -> str:
+        name = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+        command = ["git", "-C", str(self.folder), *name, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    @contextmanager
+    def edited(self, edit: Edit) -> Iterator[None]:
+        """With the edit as one more commit, which is gone afterwards."""
+        before = {name: (self.folder / name).exists() for name in edit}
+        for name, replaced in edit.items():
+            self._edit(self.folder / name, replaced)
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "--allow-empty", "-m", "edit")
+        try:
+            yield
+        finally:
+            self.git("reset", "--quiet", "--hard", "HEAD~1")
+            for name in (name for name, existed in before.items() if existed):
+                os.utime(self.folder / name, (_LONG_AGO, _LONG_AGO))
+
+    def record(self, stack: str) -> Recording:
+        """A stack of what is checked out, by its own program."""
+        source, answers = self._recorder.stdin, self._recorder.stdout
+        assert source
+        assert answers
+        source.write(json.dumps({"tree": str(self.folder), "stack": stack, "key": _KEY}) + "\n")
+        source.flush()
+        answer = json.loads(answers.readline())
+        file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
+        config = yaml.safe_load(file.read_text())["config"] if file.exists() else None
+        graph = open_graph(answer["graph"]) if "graph" in answer else None
+        missing = graph is None and config is None
+        return Recording(graph=graph, config=config, error="" if missing else answer.get("error", ""))
+
+    def _copy(self) -> None:
+        listed = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
+        for name in names:
+            source, target = ROOT / name, self.folder / name
+            if source.is_file() and not name.startswith("tests/"):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+                os.utime(target, (_LONG_AGO, _LONG_AGO))
+
+    @staticmethod
+    def _edit(path: Path, replaced: Sequence[tuple[str, str]]) -> None:
+        text = path.read_text() if path.exists() else ""
+        for old, new in replaced:
+            assert not old or text.count(old) == 1, f"{path.name} has {text.count(old)} times {old!r}"
+            text = text.replace(old, new) if old else text + new
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
