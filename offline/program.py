@@ -48,9 +48,14 @@ def run(
 
 def record(stack_name: str, *, preview: bool = False, overrides: Mapping[str, Any] | None = None) -> Graph:
     """`run` with answers from data instead of a cloud: the same program gives the same graph."""
-    account = dict(_read(stack_name, overrides).get("airflow:account") or {})
-    backend = StaticBackend(str(account.get("id", "")), str(account.get("region", "")))
+    backend = static_backend(stack_name, overrides)
     return run(stack_name, backend, preview=preview, overrides=overrides)
+
+
+def static_backend(stack_name: str, overrides: Mapping[str, Any] | None = None) -> StaticBackend:
+    """Answers from data for the account that the stack file names."""
+    account = dict(_read(stack_name, overrides).get("airflow:account") or {})
+    return StaticBackend(str(account.get("id", "")), str(account.get("region", "")))
 
 
 def record_program(

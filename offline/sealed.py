@@ -1,7 +1,12 @@
-"""`python -m offline.sealed`: the graphs of all stacks for another process, without any secret in them.
+"""`python -m offline.sealed [STACK ...]`: the graphs of stacks for another process, without any secret.
 
 Each secret is replaced by a digest under the key that the reader sends on standard input: two revisions
-sealed with the same key can be compared secret by secret, and nothing can be opened.
+sealed with the same key can be compared secret by secret, and nothing can be opened. A secret that a program
+has put into a plain text is covered there, by a mark with a digest.
+
+Standard output has one JSON object a line: an empty one when the program is loaded, then
+{stack: {"graph": ...} or {"error": text}} as soon as each stack is recorded. What a program prints does not
+get there.
 """
 
 from __future__ import annotations
@@ -9,32 +14,45 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TextIO
 
-import pulumi
-
+from offline.failures import told
 from offline.graph import UNKNOWN, Graph, Resource, Secret, Unknown, plain
-from offline.program import record, stack_names
+from offline.leaks import Cover, secrets_of
+from offline.program import run, stack_names, static_backend
+from offline.static import StaticBackend
 
 SEAL = "$secret"
+COVERED = r"\[secret:[0-9a-f]{16}\]"
+"""What stands in a plain text in the place of a secret; the digits are another secret's if they differ."""
 _UNKNOWN = "$unknown"
 
 
-def sealed(value: Any, key: bytes) -> Any:
+def _digest(value: Any, key: bytes) -> str:
+    text = json.dumps(plain(value), sort_keys=True, default=str)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def cover(secrets: Sequence[Any], key: bytes) -> Cover:
+    """Covers these secrets in texts, each by a mark of its own."""
+    return Cover(secrets, lambda secret: f"[secret:{_digest(secret, key)[:16]}]")
+
+
+def sealed(value: Any, key: bytes, covered: Cover) -> Any:
     """`value` as JSON can carry it, every secret in it a digest."""
     if isinstance(value, Secret):
-        text = json.dumps(plain(value.value), sort_keys=True, default=str)
-        return {SEAL: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}
+        return {SEAL: _digest(value.value, key)}
     if isinstance(value, Unknown):
         return {_UNKNOWN: True}
     if isinstance(value, Mapping):
-        return {name: sealed(item, key) for name, item in value.items()}
+        return {covered(name): sealed(item, key, covered) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [sealed(item, key) for item in value]
-    return value
+        return [sealed(item, key, covered) for item in value]
+    return covered(value) if isinstance(value, str) else value
 
 
 def unsealed(value: Any) -> Any:
@@ -52,10 +70,8 @@ def unsealed(value: Any) -> Any:
 
 def seal_graph(graph: Graph, key: bytes) -> dict[str, Any]:
     """A whole graph, ready for JSON."""
-    return sealed(
-        {"exports": dict(graph.exports), "resources": [asdict(r) for r in graph.resources]},
-        key,
-    )
+    body = {"exports": dict(graph.exports), "resources": [asdict(r) for r in graph.resources]}
+    return sealed(body, key, cover(secrets_of(body), key).among(body))
 
 
 def open_graph(sealed_graph: Mapping[str, Any]) -> Graph:
@@ -70,18 +86,45 @@ def open_graph(sealed_graph: Mapping[str, Any]) -> Graph:
     return Graph.of(resources, unsealed(sealed_graph["exports"]))
 
 
-def main() -> int:
-    """Print {stack: {"graph": ...} or {"error": lines}}; always 0, the reader judges stack by stack."""
+@dataclass(frozen=True)
+class _Remembering:
+    """A backend that knows which secrets went through it, also those of a program that fails later."""
+
+    backend: StaticBackend
+    secrets: list[Any] = field(default_factory=list)
+
+    def ensure(self, resource: Resource, previous: Resource | None) -> Mapping[str, Any]:
+        outputs = self.backend.ensure(resource, previous)
+        self.secrets.extend(secrets_of(resource.inputs, outputs))
+        return outputs
+
+    def invoke(self, token: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.backend.invoke(token, args)
+
+    def delete(self, resource: Resource) -> None:
+        self.backend.delete(resource)
+
+
+def answer(stack: str, key: bytes) -> dict[str, Any]:
+    """The sealed graph of a stack, or why there is none; no program's mistake is an exception here."""
+    secrets: list[Any] = []
+    try:
+        backend = _Remembering(static_backend(stack), secrets)
+        return {"graph": seal_graph(run(stack, backend), key)}
+    except (Exception, SystemExit) as problem:
+        return {"error": Cover(secrets, lambda _: "[secret]")(told(problem))}
+
+
+def main(stacks: Sequence[str], output: TextIO) -> None:
+    """Answers for these stacks, or for all."""
     key = bytes.fromhex(sys.stdin.read().strip())
-    answers: dict[str, Any] = {}
-    for stack in stack_names():
-        try:
-            answers[stack] = {"graph": seal_graph(record(stack), key)}
-        except (pulumi.RunError, LookupError) as problem:
-            answers[stack] = {"error": str(problem)}
-    json.dump(answers, sys.stdout, sort_keys=True)
-    return 0
+    print("{}", file=output, flush=True)
+    for stack in stacks or stack_names():
+        print(json.dumps({stack: answer(stack, key)}, sort_keys=True), file=output, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as answers:
+        # Whatever a program prints, also from a child process, goes where nobody takes it for an answer.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        main(sys.argv[1:], answers)

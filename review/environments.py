@@ -9,7 +9,7 @@ from typing import Any
 from review.model import PropertyChange
 from review.paths import differences
 from review.recording import Pair
-from review.text import cell, shown
+from review.text import cell, prose, sides
 
 REFERENCE = "prod"
 _OWN = ("airflow:review", "pulumi:")
@@ -54,11 +54,12 @@ def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _difference(stack: str, difference: PropertyChange, declared: Sequence[str]) -> Difference:
     path = difference.path
+    there, here = sides(difference)
     return Difference(
         stack=stack,
         path=path,
-        here=shown(difference.after),
-        there=shown(difference.before),
+        here=here,
+        there=there,
         declared=any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in declared),
     )
 
@@ -66,4 +67,6 @@ def _difference(stack: str, difference: PropertyChange, declared: Sequence[str])
 def table(found: Sequence[Difference]) -> list[str]:
     """As Markdown."""
     lines = ["| stack | setting | here | prod |", "|---|---|---|---|"]
-    return lines + [f"| {d.stack} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} |" for d in found]
+    return lines + [
+        f"| {prose(d.stack)} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} |" for d in found
+    ]

@@ -1,5 +1,5 @@
-"""What a person did wrong, in one line."""
+"""The error that a person can do something about."""
 
 
 class ReviewError(Exception):
-    """Shown as one line, exit code 1; the report is not written."""
+    """Its text is one line: what is wrong and what to do."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from review.environments import Difference, table
 from review.mermaid import picture
 from review.model import Action, Change, PropertyChange
-from review.text import LONGEST_CELL, cell, code, folded, sides
+from review.text import LONGEST_CELL, cell, code, folded, prose, sides
 from review.verdict import StackReport
 
 _MARKS = {Action.REPLACE: "🔁", Action.DELETE: "❌", Action.UPDATE: "✏️", Action.CREATE: "➕"}
@@ -22,7 +22,7 @@ def markdown(
 ) -> str:
     """The whole report. The same graphs give the same bytes."""
     lines = [f"# What {code(head)} changes against {code(base)}", ""]
-    lines += [line for note in notes for line in (f"> {note}", "")]
+    lines += [line for note in notes for line in (f"> {prose(note)}", "")]
     lines += ["| stack | verdict | replaced | deleted | changed | created |", "|---|---|---|---|---|---|"]
     lines += [_summary(report) for report in reports]
     lines.append("")
@@ -45,7 +45,14 @@ def _environments(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def verdict(report: StackReport) -> str:
-    """In two words."""
+    """In a few words."""
+    base, head = report.graphs
+    if head and not base:
+        return f"{_judged(report)}, a new stack"
+    return f"{_judged(report)}, a removed stack" if base and not head else _judged(report)
+
+
+def _judged(report: StackReport) -> str:
     if report.error:
         return "⛔ not compared"
     if report.blocked:
@@ -55,40 +62,45 @@ def verdict(report: StackReport) -> str:
 
 def _summary(report: StackReport) -> str:
     counts = [sum(change.action is action for change in report.changes) for action in Action]
-    return f"| **{report.stack}** | {verdict(report)} | {' | '.join(str(n) if n else '' for n in counts)} |"
+    cells = [
+        f"**{prose(report.stack)}**",
+        verdict(report),
+        *(str(count) if count else "" for count in counts),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _stack(report: StackReport) -> Iterator[str]:
     if report.error:
-        yield from (f"## {report.stack}", "", f"⛔ {report.error}", "")
+        yield from (f"## {prose(report.stack)}", "", f"⛔ {prose(report.error)}", "")
         return
     if not report.changes and not report.sections:
-        yield from (f"**{report.stack}**: no change.", "")
+        yield from (f"**{prose(report.stack)}**: no change.", "")
         return
-    yield from (f"## {report.stack}: {verdict(report)}", "")
+    yield from (f"## {prose(report.stack)}: {verdict(report)}", "")
     if allowable := [finding for finding in report.blocking if finding.allow]:
         yield "To merge it all the same, name each under `airflow:review: {allow: [...]}` in the stack file:"
-        yield from ("", *(f"- `{finding.allow}`: {finding.text}" for finding in allowable), "")
+        yield from ("", *(f"- {code(finding.allow)}: {prose(finding.text)}" for finding in allowable), "")
     if lasting := [finding for finding in report.blocking if not finding.allow]:
         yield "No name lets these pass; a policy may be waived in the stack file, with a reason and an end:"
-        yield from ("", *(f"- {finding.text}" for finding in lasting), "")
+        yield from ("", *(f"- {prose(finding.text)}" for finding in lasting), "")
     if report.unused:
-        names = ", ".join(f"`{name}`" for name in report.unused)
+        names = ", ".join(map(code, report.unused))
         yield from (f"Allowed and not needed, to be taken out of the stack file: {names}", "")
     for section in report.sections:
-        yield from (f"### {section.title}", "", *(f"- {report.told(f)}" for f in section.findings), "")
+        yield from (f"### {section.title}", "", *(f"- {prose(report.told(f))}" for f in section.findings), "")
     yield from ("### All changes", "", *picture(report))
     for change in report.changes:
         yield from folded(_headline(change), "\n".join(_table(change.properties)))
     if report.objects:
         yield from ("### Objects in the cluster, as the chart renders them", "")
     for name, properties in report.objects.items():
-        yield from folded(f"<code>{name}</code>", "\n".join(_table(properties)))
+        yield from folded(code(name), "\n".join(_table(properties)))
 
 
 def _headline(change: Change) -> str:
-    renamed = f", was <code>{change.renamed_from}</code>" if change.renamed_from else ""
-    return f"{_MARKS[change.action]} {change.action} <code>{change.name}</code> {change.type}{renamed}"
+    renamed = f", was {code(change.renamed_from)}" if change.renamed_from else ""
+    return f"{_MARKS[change.action]} {change.action} {code(change.name)} {prose(change.type)}{renamed}"
 
 
 def _table(properties: Sequence[PropertyChange]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from offline.graph import Resource
@@ -14,6 +15,9 @@ _CLASSES = {
     Action.UPDATE: "fill:#ffd,stroke:#a80",
     Action.CREATE: "fill:#dfd,stroke:#080",
 }
+
+_LABEL = re.compile(r"[^\w .:/-]")
+"""What could end a label, or the picture."""
 
 
 def picture(report: StackReport) -> Iterator[str]:
@@ -29,7 +33,7 @@ def picture(report: StackReport) -> Iterator[str]:
             f"{sum(c.action is a for c in found)} {a}" for a in Action if any(c.action is a for c in found)
         ]
         worst = next(action for action in Action if any(c.action is action for c in found))
-        yield f'  c{number}["{component}<br/>{", ".join(counts)}"]:::{worst}'
+        yield f'  c{number}["{_LABEL.sub("·", component)}<br/>{", ".join(counts)}"]:::{worst}'
     yield from (f"  classDef {action} {style}" for action, style in _CLASSES.items())
     yield from ("```", "")
 

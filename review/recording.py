@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import secrets
-import subprocess
+import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import IO, Any
 
 from offline.graph import Graph
 from offline.sealed import open_graph
+from review.stack_files import read_stack_files
 
-RECORDING_SECONDS = 300
-"""Four stacks take a few seconds; a program that hangs must not hold the pipeline."""
-
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
-"""Nothing of the machine's cloud access reaches the program of a pull request."""
+SECONDS = 60
+"""For one stack, which takes less than one; a program that hangs must not hold the pipeline."""
+LONGEST_LINE = 2**28
+"""Bytes of a sealed graph; a stack has about 2**19."""
+_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+"""Nothing of the machine's cloud access, language and time zone reaches the program of a pull request."""
+_TOLD = re.compile(r"(SyntaxError|ImportError|ModuleNotFoundError): .*|\w+(?=: |$)")
+"""What may be told of an exception: its type, and the text of one that is about code."""
 
 
 @dataclass(frozen=True)
@@ -41,53 +48,107 @@ class Pair:
     stack: str
     base: Recording
     head: Recording
+    day: date | None = None
+    """Of head's commit: waivers are judged on it, so that time alone changes no report. None is today."""
 
 
-def record_pairs(base: Path, head: Path) -> list[Pair]:
+def record_pairs(base: Path, head: Path, day: date | None = None) -> list[Pair]:
     """Every stack of either tree. What does not load is an error of that stack or of that side, no more."""
     key = secrets.token_hex(32)
-    with ThreadPoolExecutor(2) as pool:
-        old, new = pool.map(lambda tree: record_tree(tree, key), (base, head))
+
+    async def both() -> tuple[dict[str, Recording], dict[str, Recording]]:
+        return await asyncio.gather(record_tree(base, key), record_tree(head, key))
+
+    old, new = asyncio.run(both())
     return [
-        Pair(stack, old.get(stack, Recording()), new.get(stack, Recording()))
+        Pair(stack, old.get(stack, Recording()), new.get(stack, Recording()), day)
         for stack in sorted({*old, *new})
     ]
 
 
-def record_tree(tree: Path, key: str) -> dict[str, Recording]:
+async def record_tree(tree: Path, key: str) -> dict[str, Recording]:
     """The stacks of one tree by name; secrets in the graphs are digests under `key`."""
-    configs = {path.name.split(".")[1]: _config(path) for path in (tree / "stacks").glob("Pulumi.*.yaml")}
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "offline.sealed"],
+    files = read_stack_files(tree)
+    answers: dict[str, dict[str, Any]] = {
+        stack: {"error": file.error} for stack, file in files.items() if file.error
+    }
+    while waiting := [stack for stack in files if stack not in answers]:
+        problem, loaded = await _answers(tree, key, waiting, answers)
+        missing = [stack for stack in waiting if stack not in answers]
+        # A program that could be loaded did no harm to the stacks behind the one at which it stopped.
+        for stack in missing[:1] if loaded else missing:
+            answers[stack] = {"error": problem}
+    return {stack: _recording(answers[stack], file.config) for stack, file in files.items()}
+
+
+async def _answers(
+    tree: Path, key: str, stacks: Sequence[str], answers: dict[str, dict[str, Any]]
+) -> tuple[str, bool]:
+    """Adds what one process says of these stacks. Returns why it says no more, and whether it began."""
+    with tempfile.TemporaryFile() as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "offline.sealed", *stacks),
             cwd=tree,
-            env={**environment, "PYTHONPATH": str(tree), "PULUMI_ERROR_OUTPUT_STRING": "1"},
-            input=key,
-            capture_output=True,
-            text=True,
-            timeout=RECORDING_SECONDS,
-            check=False,
+            env=_environment(tree),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            limit=LONGEST_LINE,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        problem = f"the program does not end within {RECORDING_SECONDS} s"
-        return {stack: Recording(error=problem, config=config) for stack, config in configs.items()}
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        problem = f"the program does not load: {said}"
-        return {stack: Recording(error=problem, config=config) for stack, config in configs.items()}
-    answers = json.loads(done.stdout)
-    return {stack: _recording(answers.get(stack, {}), config) for stack, config in configs.items()}
+        loaded = False
+        try:
+            if process.stdin and process.stdout:
+                process.stdin.write(key.encode())
+                process.stdin.close()
+                while any(stack not in answers for stack in stacks):
+                    line = await asyncio.wait_for(process.stdout.readline(), SECONDS)
+                    if not line:
+                        return _ended(await process.wait(), loaded, errors), loaded
+                    loaded = True
+                    answers.update(_parsed(line))
+        except TimeoutError:
+            return f"the program does not end within {SECONDS} s", loaded
+        finally:
+            # With all that it may have started.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    return "", loaded
+
+
+def _environment(tree: Path) -> dict[str, str]:
+    """The same on every machine."""
+    return {
+        **{name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+        **{"HOME": str(tree), "PYTHONPATH": str(tree), "TZ": "UTC"},
+        **{"PYTHONUTF8": "1", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        "PULUMI_ERROR_OUTPUT_STRING": "1",
+    }
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _ended(code: int, loaded: bool, errors: IO[bytes]) -> str:
+    if loaded:
+        how = f"exit code {code}" if code >= 0 else f"signal {-code}"
+        return f"the program's process ends by itself, with {how}"
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").strip().splitlines() or [""]
+    said = _TOLD.match(lines[-1])
+    return f"the program does not load: {said[0] if said else f'exit code {code}'}"
 
 
 def _recording(answer: dict[str, Any], config: dict[str, Any]) -> Recording:
     if "graph" not in answer:
-        return Recording(error=answer.get("error", "it was not recorded"), config=config)
-    return Recording(graph=open_graph(answer["graph"]), config=config)
-
-
-def _config(path: Path) -> dict[str, Any]:
+        return Recording(error=str(answer.get("error", "it was not recorded")), config=config)
     try:
-        return (yaml.safe_load(path.read_text()) or {}).get("config") or {}
-    except (yaml.YAMLError, AttributeError):
-        return {}
+        return Recording(graph=open_graph(answer["graph"]), config=config)
+    except (LookupError, TypeError, AttributeError):
+        return Recording(error="this revision records graphs of a form that is not known here", config=config)

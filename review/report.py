@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 
+from offline.failures import typed
 from policies.evaluate import judge
 from policies.waivers import waivers_of
 from review import downtime, manifests, network, permissions, restarts, stateful
 from review.agreements import agreements
 from review.changes import changes
+from review.chart import Chart, versions
 from review.cost import costs
-from review.model import Change, Finding
+from review.model import Change, Finding, PropertyChange
 from review.recording import Pair
 from review.verdict import Section, StackReport
 
@@ -30,24 +31,26 @@ SUBJECTS: dict[str, Subject] = {
 """Title of each section -> what finds its content; in the order of the report, most dangerous first."""
 
 
-def reports(pairs: Sequence[Pair], allowed: Sequence[str], chart: Path | None = None) -> list[StackReport]:
+def reports(pairs: Sequence[Pair], allowed: Sequence[str], chart: Chart | None = None) -> list[StackReport]:
     """One report per stack. `allowed` are names that the pipeline adds to those of the stack files: `NAME`
-    for every stack or `STACK:NAME`; with `chart`, a package's path, the rendered objects are compared too.
+    for every stack or `STACK:NAME`; with `chart` the rendered objects are compared too.
     """
-    return [_report(pair, allowed, chart) for pair in pairs]
+    return [_whole(pair, lambda pair=pair: _report(pair, allowed, chart)) for pair in pairs]
 
 
-def _report(pair: Pair, allowed: Sequence[str], chart: Path | None) -> StackReport:
+def _report(pair: Pair, allowed: Sequence[str], chart: Chart | None) -> StackReport:
     problem = _problem(pair)
     if problem:
         return StackReport(stack=pair.stack, error=problem)
     found = changes(pair.base.graph, pair.head.graph)
+    subjects, objects = dict(SUBJECTS), dict[str, list[PropertyChange]]()
+    if chart and found:
+        subjects["Objects in the cluster"] = lambda pair, found: _rendered(pair, chart, objects)
     sections = [
         Section(title=title, findings=findings)
-        for title, subject in SUBJECTS.items()
-        if (findings := list(subject(pair, found)))
+        for title, subject in subjects.items()
+        if (findings := _findings(title, subject, pair, found))
     ]
-    objects = manifests.changed_objects(chart, pair.base.graph, pair.head.graph) if chart and found else {}
     named = (pair.head.config or {}).get("airflow:review") or {}
     return StackReport(
         stack=pair.stack,
@@ -68,11 +71,39 @@ def _labelled(stack: str, names: Iterable[str]) -> Iterator[str]:
             yield own or owner
 
 
+def _whole(pair: Pair, report: Callable[[], StackReport]) -> StackReport:
+    """A mistake of the report's own costs the report of one stack, not that of the others."""
+    try:
+        return report()
+    except Exception as problem:
+        return StackReport(stack=pair.stack, error=f"a mistake of the report's own: {typed(problem)}")
+
+
+def _findings(title: str, subject: Subject, pair: Pair, found: Sequence[Change]) -> list[Finding]:
+    """A section that fails blocks: what it would have found is not known."""
+    try:
+        return list(subject(pair, found))
+    except Exception as problem:
+        name = f"unread-{title.lower().replace(', ', '-').replace(' ', '-')}"
+        return [
+            Finding(text=f"this section is missing, by a mistake of its own: {typed(problem)}", allow=name)
+        ]
+
+
+def _rendered(pair: Pair, chart: Chart, objects: dict[str, list[PropertyChange]]) -> Iterator[Finding]:
+    """Fills `objects`; says so where the chart at hand is not that of both sides."""
+    if others := versions(pair) - {chart.version}:
+        text = f"not compared: the chart at hand is {chart.version}, not {' or '.join(sorted(others))}"
+        yield Finding(text=text)
+        return
+    objects.update(manifests.changed_objects(chart.path, pair.base.graph, pair.head.graph))
+
+
 def _policies(pair: Pair, found: Sequence[Change]) -> Iterator[Finding]:
     """What head breaks without a waiver, changed or not; waivers that ended, work, or are of no use."""
     if pair.head.graph is None:
         return
-    judgement = judge(pair.head.graph, waivers_of(pair.head.config or {}))
+    judgement = judge(pair.head.graph, waivers_of(pair.head.config or {}), pair.day)
     for violation in judgement.violations:
         yield Finding(text=str(violation), blocks=True, details={"urn": violation.urn})
     for waiver in judgement.expired:

@@ -1,132 +1,128 @@
-"""The command on real repositories: good and bad revisions, stacks of one side, dirty and shallow clones."""
+"""The command on real repositories: revisions, clones and trees of every kind, and what it leaves behind."""
 
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from tests.review.repositories import PROD, PROGRAM, commit, edit, git, line, repository, review
 
-from offline import ROOT
-from review.__main__ import allowed
-
-IGNORED = (".git", ".venv", ".venv-airflow", ".venv-checkov", ".emulator", "__pycache__")
-Run = Callable[..., subprocess.CompletedProcess[str]]
+UNCHANGED = "dev: ✅ no change\nlocal: ✅ no change\nprod: ✅ no change\nstaging: ✅ no change\n"
 
 
-def git(tree: Path, *arguments: str) -> str:
-    name = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(
-        ["git", "-C", str(tree), *name, *arguments], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This program as the first commit of a repository."""
-    tree = tmp_path_factory.mktemp("origin") / "program"
-    tree.mkdir()
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in listed:
-        source = ROOT / name
-        if source.is_file() and not name.startswith("tests/"):
-            target = tree / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
-    git(tree, "init", "--quiet", "--initial-branch=main")
-    git(tree, "add", "-A")
-    git(tree, "commit", "--quiet", "-m", "base")
-    return tree
-
-
-@pytest.fixture
-def clone(origin: Path, tmp_path: Path) -> Path:
-    subprocess.run(["git", "clone", "--quiet", str(origin), str(tmp_path / "clone")], check=True)
-    return tmp_path / "clone"
-
-
-def review(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "review", *arguments, "--output", str(tree / "out")],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def commit(tree: Path, file: str, change: Callable[[str], str]) -> None:
-    path = tree / file
-    path.write_text(change(path.read_text()))
-    git(tree, "commit", "--quiet", "-am", "change")
-
-
-def test_a_blocked_change_beside_a_stack_that_is_not_valid_and_files_that_are_not_committed(
-    clone: Path,
-) -> None:
-    commit(clone, "stacks/Pulumi.prod.yaml", lambda text: text.replace("name: airflow", "name: other"))
-    commit(clone, "stacks/Pulumi.dev.yaml", lambda text: text + "\n  airflow:typo: {}\n")
+def test_a_change_is_reported_and_nothing_else_in_the_repository_moves(clone: Path) -> None:
     (clone / "notes.txt").write_text("not committed")
-    done = review(clone, "origin/main")
-    assert done.returncode == 2, done.stderr
-    assert "review: 1 uncommitted file(s) are not part of this report, such as notes.txt." in done.stdout
-    assert (
-        "dev: head is not recorded: Stack configuration is not valid: airflow:typo: unknown key"
-        in done.stdout
-    )
-    assert "prod: ⛔ blocked" in done.stdout
-    assert "staging: ✅ no change" in done.stdout
-    body = json.loads((clone / "out" / "review.json").read_text())
-    assert "database-instance" in body["stacks"]["prod"]["blocking"]
-    assert "**staging**: no change." in (clone / "out" / "review.md").read_text()
-    assert git(clone, "worktree", "list").count("\n") == 0
-    assert (clone / "notes.txt").exists()
-
-
-def test_a_base_that_does_not_load_is_one_line_per_stack(clone: Path) -> None:
-    commit(clone, "__main__.py", lambda text: f"{text}\nraise SystemError('half a program')\n")
-    commit(clone, "__main__.py", lambda text: text.replace("raise SystemError('half a program')\n", ""))
+    edit(clone / PROD, 'size: "2"', 'size: "3"')
+    git(clone, "stash", "push", "--quiet", PROD)
+    edit(clone / "__main__.py", "/x", "/y")
+    before = state(clone)
     done = review(clone, "HEAD~1")
-    assert done.returncode == 2
-    assert done.stdout.count("base is not recorded: ") == 4
-    assert "half a program" in done.stdout
-    assert "Traceback" not in done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    assert state(clone) == before
+    assert (
+        "review: 2 uncommitted file(s) are not part of this report: __main__.py, notes.txt\n" in done.stdout
+    )
+    assert "prod: ✅ can be merged\n" in done.stdout
+    text = (clone / "out" / "review.md").read_text()
+    assert "<code>data.size</code> | <code>1</code> | <code>2</code> |" in text
+    assert "**staging**: no change." in text
+    assert sorted(path.name for path in (clone / "out").iterdir()) == ["review.json", "review.md"]
+
+
+def state(tree: Path) -> list[object]:
+    """What git knows, and the bytes of its files; a status that refreshed the index would show."""
+    commands = (
+        "worktree list",
+        "status --porcelain",
+        "stash list",
+        "reflog --all",
+        "for-each-ref",
+        "config --list",
+    )
+    files = [path for path in (tree / ".git").rglob("*") if path.is_file() and path.parts[-2] != "objects"]
+    return [
+        *sorted((str(path), path.read_bytes()) for path in files),
+        *(git(tree, "--no-optional-locks", *command.split()) for command in commands),
+    ]
+
+
+def test_what_main_did_meanwhile_is_no_change_of_the_branch(clone: Path) -> None:
+    git(clone, "switch", "--quiet", "-c", "feature", "HEAD~1")
+    edit(clone / "stacks/Pulumi.dev.yaml", 'size: "1"', 'size: "5"')
+    commit(clone)
+    git(clone, "branch", "--quiet", "-D", "main")
+    done = review(clone, "main")  # known from origin alone
+    assert done.returncode == 0, done.stderr
+    said = "review: main has 1 newer commit(s), which are not compared: HEAD left it before.\n"
+    assert done.stdout == said + UNCHANGED.replace("dev: ✅ no change", "dev: ✅ can be merged")
+
+
+def test_the_same_commit_is_an_empty_report(clone: Path) -> None:
+    done = review(clone, "HEAD")
+    assert done.stdout == f"review: HEAD has no commit that HEAD has not.\n{UNCHANGED}"
+    assert done.returncode == 0
 
 
 def test_a_stack_file_on_one_side_only_is_a_new_or_a_removed_stack(clone: Path) -> None:
     git(clone, "mv", "stacks/Pulumi.dev.yaml", "stacks/Pulumi.lab.yaml")
-    git(clone, "commit", "--quiet", "-m", "renamed")
-    done = review(clone, "origin/main")
-    assert "lab: ✅ can be merged" in done.stdout
-    assert "dev: ⛔ blocked" in done.stdout
+    commit(clone)
+    review(clone, "HEAD~1")
+    text = (clone / "out" / "review.md").read_text()
+    assert "lab: ✅ can be merged, a new stack" in text
+    assert "dev: ⛔ blocked (1), a removed stack" in text
 
 
-@pytest.mark.parametrize("revision", ["no-such-branch", "--upload-pack=x"])
-def test_an_unknown_revision_is_one_line(clone: Path, revision: str) -> None:
-    done = review(clone, "--", revision) if revision.startswith("-") else review(clone, revision)
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) <= 6
+def test_a_renamed_component_is_kept_by_an_alias_and_made_anew_without(clone: Path) -> None:
+    renamed = PROGRAM.replace('"config", {', '"settings", {')
+    alias = renamed.replace(
+        "settings})", 'settings}, pulumi.ResourceOptions(aliases=[pulumi.Alias("config")]))'
+    )
+    (clone / "__main__.py").write_text(alias)
+    commit(clone)
+    review(clone, "HEAD~1")
+    body = json.loads((clone / "out" / "review.json").read_text())
+    (change,) = body["stacks"]["prod"]["changes"]
+    assert (change["action"], change["renamed_from"]) == ("update", "config")
+    (clone / "__main__.py").write_text(renamed)
+    commit(clone)
+    review(clone, "HEAD~2")
+    body = json.loads((clone / "out" / "review.json").read_text())
+    assert [change["action"] for change in body["stacks"]["prod"]["changes"]] == ["delete", "create"]
 
 
-def test_a_shallow_clone_names_the_remedy(origin: Path, tmp_path: Path) -> None:
+def test_a_program_in_a_folder_of_a_larger_repository_is_found(origin: Path, tmp_path: Path) -> None:
+    shutil.copytree(origin, tmp_path / "all" / "airflow", ignore=shutil.ignore_patterns(".git", "out"))
+    tree = repository(tmp_path / "all") / "airflow"
+    edit(tree / PROD, 'size: "2"', 'size: "3"')
+    commit(tree)
+    assert "prod: ✅ can be merged" in review(tree, "HEAD~1").stdout
+
+
+def test_a_hook_of_git_does_not_mislead_and_is_not_run(clone: Path) -> None:
+    hook = clone / ".git" / "hooks" / "post-checkout"
+    hook.write_text(f"#!/bin/sh\ntouch {clone}/ran\n")
+    hook.chmod(0o755)
+    elsewhere = {"GIT_DIR": "/nowhere", "GIT_WORK_TREE": "/nowhere", "GIT_INDEX_FILE": "/nowhere/index"}
+    assert review(clone, "HEAD~1", environment=elsewhere).returncode == 0
+    assert not (clone / "ran").exists()
+
+
+def test_a_shallow_clone_names_the_remedy_and_the_remedy_works(origin: Path, tmp_path: Path) -> None:
     tree = tmp_path / "shallow"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{origin}", str(tree)], check=True)
-    done = review(tree, "feature")
-    assert done.returncode == 1
-    assert done.stderr.startswith("review: feature: no such revision here; this clone is shallow: git fetch")
+    said = line(review(tree, "feature"))
+    start = "feature: no such revision in this repository; this clone is shallow: "
+    assert said.startswith(start)
+    git(origin, "branch", "--force", "feature", "HEAD~1")
+    subprocess.run(shlex.split(said.removeprefix(start)), cwd=tree, check=True, capture_output=True)
+    assert review(tree, "feature").returncode == 0
 
 
-def test_labels_allow_by_their_names() -> None:
-    assert allowed('["bug", "allow:database-instance", "allow:price"]') == ["database-instance", "price"]
-    assert allowed("[]") == []
+def test_revisions_without_a_common_commit_are_one_line(clone: Path) -> None:
+    git(clone, "switch", "--quiet", "--orphan", "other")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "other")
+    git(clone, "switch", "--quiet", "main")
+    assert line(review(clone, "other")).endswith(" have no commit in common")
