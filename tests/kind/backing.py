@@ -29,7 +29,7 @@ def certificates(folder: Path) -> Certificates:
 
 def aws() -> list[Object]:
     """The namespace of them all, and the server that answers for S3, SSM and the instance metadata."""
-    return _manifests("aws")
+    return manifests("aws")
 
 
 def database(inputs: Mapping[str, Any], signed: Certificates) -> list[Object]:
@@ -57,12 +57,13 @@ def _served(app: str, port: float, secrets: Mapping[str, str], signed: Certifica
         "metadata": {"name": app, "namespace": NAMESPACE, "labels": {"app": app}},
         "stringData": {**secrets, **{name: path.read_text() for name, path in files.items()}},
     }
-    objects = _manifests(app)
+    objects = manifests(app)
     (service,) = (each for each in objects if each["kind"] == "Service")
     service["spec"]["ports"][0]["port"] = int(port)
     return [secret, *objects]
 
 
-def _manifests(app: str) -> list[Object]:
+def manifests(app: str) -> list[Object]:
+    """Those of the file that belong together."""
     everything = yaml.safe_load_all(MANIFESTS.read_text())
     return [each for each in everything if each["metadata"]["labels"]["app"] == app]
