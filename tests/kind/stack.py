@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from components.pod_layout import BUNDLE_FILE, BUNDLE_PATH
-from offline import ROOT
 from offline.program import merged
 from tests.engine.project import Project
 from tests.kind import backing
@@ -50,13 +49,10 @@ OVERRIDES: Mapping[str, Any] = {
 def project(folder: Path) -> Project:
     """The program below `folder` with our authority in place of Amazon's, and the stack's file changed."""
     made = Project(folder / "project", PROGRAMS)
-    components = made.program / "components"
-    components.unlink()
-    shutil.copytree(ROOT / "components", components)
-    shutil.copytree(ROOT / "dags" / "smoke", made.program / "dags" / "smoke")
-    authority = backing.certificates(folder).authority
-    shutil.copy(authority, components / "data" / BUNDLE_FILE)
+    shutil.copy(backing.certificates(folder).authority, made.program / "components" / "data" / BUNDLE_FILE)
     made.edit(STACK, _override)
+    # The engine fetches the providers that are real.
+    made.environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "false"
     return made
 
 

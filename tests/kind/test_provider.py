@@ -16,7 +16,7 @@ from tests.kind import backing
 from tests.kind.cluster import Cluster
 from tests.kind.conftest import FILES, SERVER
 from tests.kind.provider import Aws
-from tests.kind.stack import IMAGE, OVERRIDES, STACK
+from tests.kind.stack import IMAGE, OVERRIDES, STACK, project
 from tests.operations.programs import put
 
 URN = "urn:pulumi:local::airflow::airflow:index:Database${}::made"
@@ -95,3 +95,10 @@ def test_the_stack_with_what_differs_on_kind_meets_all_rules_and_uses_the_built_
 def test_a_failed_release_keeps_its_pods_for_their_logs() -> None:
     (release,) = record(STACK, overrides=OVERRIDES).of_type("kubernetes:helm.sh/v3:Release")
     assert plain(release.inputs)["atomic"] is False
+
+
+def test_only_aws_is_stood_in_for_and_the_engine_may_fetch_the_rest(cluster: Cluster, tmp_path: Path) -> None:
+    made = project(tmp_path)
+    executables = {path.name for path in (tmp_path / "project" / "bin").iterdir()}
+    assert executables == {"aws", "pulumi-resource-aws"}
+    assert made.environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "false"
