@@ -4,6 +4,11 @@ import os
 
 import pytest
 
+# Hooks are found in a conftest by their names.
+from tests.skips import pytest_addoption as pytest_addoption
+from tests.skips import pytest_make_collect_report as pytest_make_collect_report
+from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport
+
 FOREIGN_PREFIXES = ("AWS_", "KUBE", "PULUMI_", "AIRFLOW__")
 """Environment variables that would let a test see the machine's credentials, cluster, backend or Airflow."""
 
