@@ -35,6 +35,9 @@ OVERRIDES: Mapping[str, Any] = {
             "AWS_ENDPOINT_URL": _SERVER,
             # In place of a role per service account: without EKS's webhook no pod is given one.
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": _SERVER,
+            # boto3 would ask once, for a second: too short while everything starts on few cores.
+            "AWS_METADATA_SERVICE_TIMEOUT": "10",
+            "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5",
             # The broker's client trusts public authorities; none of them signs names of this cluster.
             "SSL_CERT_FILE": BUNDLE_PATH,
         },

@@ -52,6 +52,8 @@ def test_no_secret_is_in_what_is_kept(folder: Path) -> None:
     in_secrets = {value for each in generated().values() for value in each.values()}
     assert len(in_secrets) >= 7
     assert [value for value in in_secrets if value in kept] == []
+    inside_urls = [s for s in recorded("local").secrets() if any(s in value for value in in_secrets)]
+    assert [secret for secret in inside_urls if secret in kept] == []
     assert "before\n[secret]" in kept
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from offline import Secret, plain, record
+from offline import ROOT, Secret, plain, record
 from offline.wire import encode_struct
 from tests.kind import backing
 from tests.kind.cluster import Cluster
@@ -90,6 +90,11 @@ def test_the_stack_with_what_differs_on_kind_meets_all_rules_and_uses_the_built_
     assert images == {IMAGE}
     added = {each["name"] for each in values["env"]} - {"AWS_DEFAULT_REGION", "AIRFLOW_CONN_AWS_DEFAULT"}
     assert added == set(OVERRIDES["airflow"]["env"])
+
+
+def test_what_the_pods_are_told_differently_is_documented() -> None:
+    text = (ROOT / "docs" / "KIND.md").read_text()
+    assert [name for name in OVERRIDES["airflow"]["env"] if f"`{name}`" not in text] == []
 
 
 def test_a_failed_release_keeps_its_pods_for_their_logs() -> None:

@@ -1,7 +1,8 @@
-"""The configuration of the cluster's Postgres and Valkey, given to real servers of this machine."""
+"""The configuration of the cluster's servers and of their clients, given to servers of this machine."""
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -11,13 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psycopg
 import pytest
+from moto.server import ThreadedMotoServer
 
 from emulator import privileges
 from emulator.backends.cache import server
 from emulator.postgres_server import binaries
 from tests.kind import backing
+from tests.kind.stack import OVERRIDES
 from tests.kind.test_backing import GROUP, INSTANCE, PASSWORD, TOKEN, of_kind
 
 pytestmark = pytest.mark.emulator
@@ -139,3 +143,34 @@ def test_the_cache_takes_its_token_over_verified_tls_only(files: Path) -> None:
     with running(start, folder, lambda: ask("PING"), OSError):
         assert "NOAUTH" in ask("CONFIG GET maxmemory-policy")
         assert "noeviction" in ask(f"AUTH {TOKEN}", "CONFIG GET maxmemory-policy")
+
+
+def test_pods_get_credentials_buckets_and_parameters_from_the_server_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With what the stack puts into their environment, and nothing else."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    find = socket.getaddrinfo
+
+    def by_name(host: str, *arguments: Any) -> Any:
+        return find("127.0.0.1" if host == backing.address("aws") else host, *arguments)
+
+    monkeypatch.setattr(socket, "getaddrinfo", by_name)
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    for name, value in OVERRIDES["airflow"]["env"].items():
+        monkeypatch.setenv(name, value.replace(f":{backing.AWS_PORT}", f":{port}"))
+    try:
+        session = boto3.Session(region_name="us-east-1")
+        s3, ssm = session.client("s3"), session.client("ssm")
+        s3.create_bucket(Bucket="logs")
+        s3.put_object(Bucket="logs", Key="a/b.log", Body=b"said")
+        assert s3.get_object(Bucket="logs", Key="a/b.log")["Body"].read() == b"said"
+        ssm.put_parameter(Name="/a/b", Value="kept", Type="String")
+        assert ssm.get_parameter(Name="/a/b")["Parameter"]["Value"] == "kept"
+    finally:
+        server.stop()
+    assert session.get_credentials().method == "iam-role"
