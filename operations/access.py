@@ -1,9 +1,11 @@
-"""Prints what a role needs to preview (reader) or deploy (deployer) a stack, as an administrator's script.
+"""Prints what a role of the pipelines needs for a stack, as an administrator's script.
 
-    python -m operations.access STACK reader|deployer
+    python -m operations.access STACK ROLE
 
-The policies go to the role, an access entry lets it into the cluster. Nothing is changed by printing.
-The script may be run again, and brings what it finds up to date.
+`reader` previews; `drift` refreshes too, so it reads generated secrets; `scan` reads the deployed image;
+`deployer` deploys; `janitor` destroys ephemeral stacks in STACK's account. The policies go to the role, an
+access entry lets it into the cluster. Nothing is changed by printing. The script may be run again, and brings
+what it finds up to date.
 """
 
 import argparse
@@ -16,8 +18,14 @@ from operations.access_policies import IDENTIFYING_TAGS, Place, Role, policies
 from operations.errors import OperationError
 from operations.stack_file import StackFile, read_stack_file
 
-CLUSTER_POLICIES = {"reader": "AmazonEKSViewPolicy", "deployer": "AmazonEKSAdminPolicy"}
-"""EKS's own policies, for Airflow's namespace only. Viewing does not show Secrets."""
+CLUSTER_POLICIES: dict[Role, str | None] = {
+    "reader": "AmazonEKSViewPolicy",
+    "drift": "AmazonEKSAdminViewPolicy",
+    "scan": None,
+    "deployer": "AmazonEKSAdminPolicy",
+    "janitor": "AmazonEKSAdminPolicy",
+}
+"""EKS's own policies, for Airflow's namespace only. Only an administrator's view shows Secrets."""
 
 
 FUNCTIONS = r"""
@@ -47,6 +55,7 @@ def place_of(stack: StackFile) -> Place:
         cluster=stack.cluster,
         tags={str(key): str(value) for key, value in stack.section("tags").items()},
         boundary_arn=stack.section("account").get("permissions_boundary_arn"),
+        repository=str((stack.section("airflow").get("image") or {}).get("repository", "")),
     )
     if not place.identifying_tags:
         wanted = " or ".join(IDENTIFYING_TAGS)
@@ -65,49 +74,68 @@ def script(stack: StackFile, role: Role) -> Iterator[str]:
     yield FUNCTIONS
     for number, document in enumerate(policies(role, place), start=1):
         yield f"policy {name}-{number} '{document}'"
-    where = f'--region {stack.region} --cluster-name {stack.cluster} --principal-arn "{account}:role/$ROLE"'
-    groups = f" --kubernetes-groups {group_of(stack)}" if role == "deployer" else ""
+    if CLUSTER_POLICIES[role]:
+        yield from _into_the_cluster(stack, role, place)
+
+
+def _into_the_cluster(stack: StackFile, role: Role, place: Place) -> Iterator[str]:
+    where = (
+        f"--region {stack.region} --cluster-name {stack.cluster} "
+        f'--principal-arn "arn:{place.partition}:iam::{place.account_id}:role/$ROLE"'
+    )
+    group = group_of(stack, role)
+    groups = f" --kubernetes-groups {group}" if group else ""
+    if role == "janitor":
+        yield "NAMESPACES='airflow-*'  # those of ephemeral stacks, and of no others"
+    else:
+        yield f"NAMESPACES={stack.namespace}"
     yield f"if aws eks describe-access-entry {where} >/dev/null 2>&1; then"
     yield f"  aws eks update-access-entry {where}{groups}"
     yield f"else\n  aws eks create-access-entry {where}{groups}\nfi"
     yield (
-        f"aws eks associate-access-policy {where} --access-scope type=namespace,namespaces={stack.namespace} "
+        f'aws eks associate-access-policy {where} --access-scope "type=namespace,namespaces=$NAMESPACES" '
         f"--policy-arn arn:{place.partition}:eks::aws:cluster-access-policy/{CLUSTER_POLICIES[role]}"
     )
-    if role == "deployer":
-        yield f"kubectl apply --filename - <<'END'\n{json.dumps(cluster_rights(stack), indent=1)}\nEND"
+    if group:
+        rights = cluster_rights(group, None if role == "janitor" else stack.namespace)
+        yield f"kubectl apply --filename - <<'END'\n{json.dumps(rights, indent=1)}\nEND"
 
 
-def group_of(stack: StackFile) -> str:
-    """The Kubernetes group of the stack's deployers."""
-    return f"airflow-deployers-{stack.namespace}"
+def group_of(stack: StackFile, role: Role) -> str | None:
+    """The Kubernetes group of those who change what lies outside a namespace's administration."""
+    return {"deployer": f"airflow-deployers-{stack.namespace}", "janitor": "airflow-janitors"}.get(role)
 
 
-def cluster_rights(stack: StackFile) -> dict[str, Any]:
+def cluster_rights(group: str, namespace: str | None) -> dict[str, Any]:
     """What lies outside a namespace's administration: the namespace itself, its quota and its limits.
 
-    Kubernetes cannot restrict `create` to a name; everything else is for these names only.
+    Kubernetes cannot restrict `create` to a name; everything else is for these names only. Without a
+    namespace (a janitor does not know those of its stacks): to read and delete any, and to make none.
     """
+    rules = {"namespaces": namespace, "resourcequotas": "airflow", "limitranges": "airflow"}
     verbs = ["get", "list", "watch", "update", "patch", "delete"]
-    rules = {"namespaces": stack.namespace, "resourcequotas": "airflow", "limitranges": "airflow"}
+    granted = [
+        {"apiGroups": [""], "resources": list(rules), "verbs": ["create"]},
+        *(
+            {"apiGroups": [""], "resources": [kind], "resourceNames": [name], "verbs": verbs}
+            for kind, name in rules.items()
+        ),
+    ]
+    if namespace is None:
+        granted = [{"apiGroups": [""], "resources": list(rules), "verbs": ["get", "list", "watch", "delete"]}]
+    api = "rbac.authorization.k8s.io"
     role = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{api}/v1",
         "kind": "ClusterRole",
-        "metadata": {"name": group_of(stack)},
-        "rules": [
-            {"apiGroups": [""], "resources": list(rules), "verbs": ["create"]},
-            *(
-                {"apiGroups": [""], "resources": [kind], "resourceNames": [name], "verbs": verbs}
-                for kind, name in rules.items()
-            ),
-        ],
+        "metadata": {"name": group},
+        "rules": granted,
     }
     binding = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{api}/v1",
         "kind": "ClusterRoleBinding",
-        "metadata": {"name": group_of(stack)},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": group_of(stack)},
-        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group_of(stack)}],
+        "metadata": {"name": group},
+        "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": group},
+        "subjects": [{"apiGroup": api, "kind": "Group", "name": group}],
     }
     return {"apiVersion": "v1", "kind": "List", "items": [role, binding]}
 

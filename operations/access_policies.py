@@ -1,17 +1,32 @@
-"""What a reader (`pulumi preview`) and a deployer (`pulumi up`) may do in AWS, as IAM documents. Pure."""
+"""What each role of the pipelines may do in AWS, as IAM documents. Pure."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from operations.state_names import StateNames
+from operations.ecr import in_ecr
+from operations.state_names import LIFETIME_TAG, StateNames
 
-Role = Literal["reader", "deployer"]
+Role = Literal["reader", "drift", "scan", "deployer", "janitor"]
 Statement = dict[str, Any]
+
+GRANTED: Mapping[Role, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "reader": (("resource_types", "lookups"), ("read",)),
+    "drift": (("resource_types", "lookups"), ("read", "refresh")),
+    "scan": ((), ()),
+    "deployer": (("resource_types", "lookups", "smoke"), ("read", "refresh", "write")),
+    "janitor": (("resource_types",), ("read", "write")),
+}
+"""Role -> the tables of data that concern it, and which lists of their grants."""
+CHANGE_THE_STATE: tuple[Role, ...] = ("deployer", "janitor")
+PULL_THE_IMAGE: tuple[Role, ...] = ("scan", "deployer")
+MAKES = re.compile(r"\w+:(Add|Attach|Authorize|Create|Enable|Increase|Pass|Tag)|iam:Put|kms:(Generate|Put)")
+"""Actions by which something new comes about, or new rights: nothing for who only destroys."""
 
 DATA = Path(__file__).with_name("policies")
 LONGEST_POLICY = 6_144
@@ -31,6 +46,8 @@ class Place:
     cluster: str
     tags: Mapping[str, str]
     boundary_arn: str | None = None
+    repository: str = ""
+    """Where the image lies."""
 
     @property
     def partition(self) -> str:
@@ -63,33 +80,48 @@ def table(name: str) -> dict[str, Any]:
 
 def policies(role: Role, place: Place) -> list[str]:
     """The role's managed policies as JSON, as few as IAM's limit of size allows."""
-    return _packed([*_state(role, place), *_merged(_granted(role, place))])
+    # A janitor's stacks are not known beforehand; their names stand in paths of SSM alone.
+    where = replace(place, stack="*") if role == "janitor" else place
+    return _packed([*_state(role, where), *_merged(_granted(role, where)), *_image(role, where)])
 
 
 def _granted(role: Role, place: Place) -> Iterator[Statement]:
-    unscoped = table("unscoped")
-    tables = ("resource_types", "lookups", "smoke")
-    for grants in (grants for name in tables for grants in table(name).values()):
-        for grant in grants:
-            actions = [*grant.get("read", []), *(grant.get("write", []) if role == "deployer" else [])]
-            condition = _condition(grant, place)
-            scoped = sorted(action for action in actions if action not in unscoped)
-            # A condition on a resource's tags would never hold where there is no resource.
-            request_only = condition if grant.get("tagged") == "request" else {}
-            loose = sorted(action for action in actions if action in unscoped)
-            if scoped:
-                yield _statement(scoped, [place.arn(short) for short in grant["resources"]], condition)
-            if loose:
-                yield _statement(loose, ["*"], request_only)
+    unscoped, (tables, lists) = table("unscoped"), GRANTED[role]
+    for grant in (grant for name in tables for grants in table(name).values() for grant in grants):
+        actions = [action for name in lists for action in grant.get(name, [])]
+        if role == "janitor":
+            actions = [action for action in actions if not MAKES.match(action)]
+        condition = _condition(grant, place, role)
+        scoped = sorted(action for action in actions if action not in unscoped)
+        # A condition on a resource's tags would never hold where there is no resource.
+        request_only = condition if grant.get("tagged") == "request" else {}
+        loose = sorted(action for action in actions if action in unscoped)
+        if scoped:
+            yield _statement(scoped, [place.arn(short) for short in grant["resources"]], condition)
+        if loose:
+            yield _statement(loose, ["*"], request_only)
 
 
-def _condition(grant: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def _image(role: Role, place: Place) -> Iterator[Statement]:
+    """Reading the image, where it lies in ECR."""
+    found = in_ecr(place.repository)
+    if found and role in PULL_THE_IMAGE:
+        arn = f"arn:{place.partition}:ecr:{found['region']}:{found['account']}:repository/{found['name']}"
+        pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        yield _statement(pull, [arn], {})
+        yield _statement(["ecr:GetAuthorizationToken"], ["*"], {})
+
+
+def _condition(grant: Mapping[str, Any], place: Place, role: Role) -> dict[str, Any]:
     condition = {
         operator: {key: place.fill(value) for key, value in values.items()}
         for operator, values in grant.get("condition", {}).items()
     }
     equals = dict(condition.get("StringEquals", {}))
-    if where := grant.get("tagged"):
+    where = grant.get("tagged")
+    if where and role == "janitor":
+        condition["Null"] = {f"aws:ResourceTag/{LIFETIME_TAG}": "false"}
+    elif where:
         equals |= _tags("Resource" if where == "resource" else "Request", place)
     if where == "new":
         # Else it would take over the key of another stack.
@@ -108,13 +140,15 @@ def _state(role: Role, place: Place) -> Iterator[Statement]:
     names = StateNames(account_id=place.account_id, region=place.region)
     bucket = f"arn:{place.partition}:s3:::{names.bucket}"
     objects, key = ["s3:GetObject"], ["kms:Decrypt", "kms:DescribeKey"]
-    if role == "deployer":
+    if role in CHANGE_THE_STATE:
         objects += ["s3:DeleteObject", "s3:PutObject"]
         key += ["kms:Encrypt", "kms:GenerateDataKey"]
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.alias}}
+    if role == "scan":  # it reads what is plain in a state; secrets there are encrypted once more
+        condition["StringEquals"] = {"kms:ViaService": place.fill("s3.{region}.amazonaws.com")}
     yield _statement(["s3:GetBucketLocation", "s3:ListBucket"], [bucket], {})
     yield _statement(objects, [f"{bucket}/.pulumi/*"], {})
-    by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.alias}}
-    yield _statement(key, [place.arn("kms:key/*")], by_alias)
+    yield _statement(key, [place.arn("kms:key/*")], condition)
 
 
 def _statement(actions: Sequence[str], resources: Sequence[str], condition: Mapping[str, Any]) -> Statement:

@@ -15,6 +15,10 @@ LONGEST_BODY = 65_536
 _SECONDS = 30
 
 
+class Absent(OperationError):
+    """There is nothing of that name."""
+
+
 class GitHub:
     """One repository. A refusal is an OperationError; the token is in none."""
 
@@ -40,6 +44,10 @@ class GitHub:
         """Writes, and gives back what was written."""
         return self._request(method, path, json=body).json()
 
+    def get(self, path: str) -> Any:
+        """One thing. Raises Absent if there is none."""
+        return self._request("GET", path).json()
+
     def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         """Every entry of a list, over all its pages."""
         answer = self._request("GET", path, params={**query, "per_page": "100"})
@@ -55,7 +63,8 @@ class GitHub:
             raise OperationError(f"GitHub cannot be reached: {type(error).__name__}: {error}") from None
         if answer.is_success:
             return answer
-        raise OperationError(
+        refusal = Absent if answer.status_code == httpx.codes.NOT_FOUND else OperationError
+        raise refusal(
             f"GitHub refused {method} {answer.request.url.path}: {answer.status_code} {_message(answer)}"
         )
 

@@ -1,6 +1,6 @@
 """The image that a stack's file names by its digest: what was tested in dev is what reaches prod.
 
-    python -m operations.image_digest STACK [--expect sha256:...]
+    python -m operations.image_digest STACK [--expect sha256:... | --deployed]
 
 Prints `digest=` and `image=`, which is repository@digest. Docker asks the registry whether it is there, or,
 where the file has no digest, which one to write into it; ECR is signed in to with the AWS credentials.
@@ -16,10 +16,12 @@ from collections.abc import Sequence
 import boto3
 
 from operations.aws_errors import explained
+from operations.ecr import in_ecr
 from operations.errors import OperationError
 from operations.stack_file import StackFile, read_stack_file
+from operations.stack_states import StateBucket
+from operations.state_names import StateNames
 
-ECR = re.compile(r"(?P<host>\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?)/")
 _SECONDS = 120
 
 
@@ -45,9 +47,20 @@ def pinned_image(stack: StackFile, expected: str = "") -> tuple[str, str]:
     return repository, digest_of(f"{repository}@{digest}")
 
 
+def deployed_image(stack: StackFile) -> tuple[str, str] | None:
+    """Repository and digest of what runs, by the stack's state; None before its first deployment."""
+    names = StateNames(account_id=stack.account_id, region=stack.region)
+    image = StateBucket(names).read(stack.name).image
+    if image is None:
+        return None
+    name, _, digest = image.partition("@")
+    repository = name.rpartition(":")[0]
+    return repository, digest_of(f"{repository}@{digest}" if digest else name)
+
+
 def digest_of(image: str) -> str:
     """What the registry has under that name now, for all platforms together."""
-    if registry := ECR.match(image):
+    if registry := in_ecr(image):
         _sign_in(registry["host"], registry["region"])
     found = (
         _docker("buildx", "imagetools", "inspect", image, "--format", "{{json .Manifest.Digest}}")
@@ -85,16 +98,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 and the digest; 1 with one line that tells what to write if it is not the right one."""
     parser = argparse.ArgumentParser(prog="python -m operations.image_digest", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--deployed", action="store_true", help="what the stack's state names, not its file")
+    which.add_argument(
         "--expect", default="", metavar="DIGEST", help="what the stage before ran; any other is refused"
     )
     given = parser.parse_args(arguments)
     try:
-        repository, digest = pinned_image(read_stack_file(given.stack), given.expect)
+        stack = read_stack_file(given.stack)
+        found = deployed_image(stack) if given.deployed else pinned_image(stack, given.expect)
     except OperationError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
-    print(f"digest={digest}\nimage={repository}@{digest}")
+    print(f"digest={found[1]}\nimage={found[0]}@{found[1]}" if found else "image=")
     return 0
 
 

@@ -13,13 +13,11 @@ import boto3
 
 from operations.aws_errors import explained
 from operations.errors import OperationError
-from operations.state_names import StateNames
+from operations.state_names import LIFETIME_TAG, StateNames
 
 PROJECT = "airflow"
 STACKS, LOCKS = f".pulumi/stacks/{PROJECT}/", f".pulumi/locks/organization/{PROJECT}/"
 """Where the CLI puts them (pulumi's pkg/backend/diy/store.go and lock.go)."""
-LIFETIME_TAG = "TimeToLiveHours"
-"""The program's mark of a stack that is meant to go again, among the AWS provider's default tags."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,9 @@ They begin with `pulumi-`, so that rights on what the program makes (`airflow-*`
 
 from dataclasses import dataclass
 
+LIFETIME_TAG = "TimeToLiveHours"
+"""The program's mark of a stack that is meant to go again: on its resources, and so in its state."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StateNames:

@@ -8,7 +8,7 @@ archive="$1" local_name="$2" repository="$3"
     { echo "push-image: '$repository' is no ECR repository" >&2; exit 1; }
 
 # The Airflow version first, as the stack file's rule wants it; the commit, because a tag is never pushed twice.
-version="$(sed -n 's|^FROM apache/airflow:||p' image/Dockerfile)"
+version="$(sed -n 's|^FROM apache/airflow:\([^@]*\).*|\1|p' image/Dockerfile)"
 tag="$version-$(git rev-parse --short=12 HEAD)"
 
 {

@@ -25,6 +25,7 @@ class FakeGitHub:
     """Lists by their path, such as `/issues/7/comments`; what is written is noted and added."""
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    environments: dict[str, dict[str, Any]] = field(default_factory=dict)
     written: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     refuses: int | None = None
     """A status that every request gets."""
@@ -63,6 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self._refused():
+            return
+        if self._path().startswith("/environments/"):
+            found = self.fake.environments.get(self._path().rpartition("/")[2])
+            self._answer(200 if found else 404, found or {"message": "Not Found"})
             return
         page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
         entries = self.fake.lists.get(self._path(), [])

@@ -7,6 +7,7 @@ import pytest
 from operations import image_digest, stack_file
 from tests.operations.aws_account import ACCOUNT
 from tests.operations.programs import put
+from tests.operations.state_files import keep_state
 
 DIGEST, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 INSPECT = "buildx imagetools inspect {} --format {{{{json .Manifest.Digest}}}}"
@@ -58,6 +59,31 @@ def test_what_the_stage_before_ran_passes_and_nothing_else(
     assert said.out == ""
     assert said.err.endswith(f"what the stage before ran; write there: digest: {DIGEST} (got {own})\n")
     assert own is None or image_digest.main(["x", "--expect", own]) == 0
+
+
+@pytest.mark.parametrize(
+    ("deployed", "asked"),
+    [(f"3.3.2-1@{DIGEST}", f"apache/airflow@{DIGEST}"), ("3.3.2-1", "apache/airflow:3.3.2-1")],
+    ids=["by its digest", "by its tag"],
+)
+def test_what_runs_is_told_by_the_state(
+    account: None, capsys: pytest.CaptureFixture[str], deployed: str, asked: str
+) -> None:
+    """What the stack's file names may wait for an approval still."""
+    image("apache/airflow", OTHER)
+    calls = put("docker", f"print('{DIGEST}')")
+    values = {"defaultAirflowRepository": "apache/airflow", "defaultAirflowTag": deployed}
+    release = {"urn": "u", "type": "kubernetes:helm.sh/v3:Release", "inputs": {"values": values}}
+    keep_state("x", [release])
+    assert image_digest.main(["x", "--deployed"]) == 0
+    assert capsys.readouterr().out == f"digest={DIGEST}\nimage=apache/airflow@{DIGEST}\n"
+    assert calls.read_text().splitlines() == [INSPECT.format(asked)]
+
+
+def test_before_the_first_deployment_nothing_runs(account: None, capsys: pytest.CaptureFixture[str]) -> None:
+    keep_state("x", [])
+    assert image_digest.main(["x", "--deployed"]) == 0
+    assert capsys.readouterr().out == "image=\n"
 
 
 def test_ecr_is_signed_in_to_and_the_password_is_no_argument(account: None) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from operations import janitor, janitor_destroy, stack_file
-from operations.stack_states import LIFETIME_TAG, LOCKS, STACKS
-from tests.operations.aws_account import NAMES, REGION, client, refuse
+from operations.stack_states import LOCKS, STACKS
+from operations.state_names import LIFETIME_TAG
+from tests.operations.aws_account import NAMES, client, refuse
 from tests.operations.programs import put
+from tests.operations.state_files import keep
 
 AGES = {"due": 73, "young": 71}
 """Stacks with 72 hours to live -> their age in hours."""
@@ -37,16 +39,8 @@ def state(stack: str, hours: str | None = "72", age: int = 73, **database: Any) 
     return {"version": 3, "checkpoint": {"latest": {"resources": resources}}}
 
 
-def keep(stack: str, content: dict[str, Any]) -> None:
-    body = json.dumps(content)
-    for name in (f"{stack}.json", f"{stack}.json.bak", f"{stack}.json.attrs"):
-        client("s3").put_object(Bucket=NAMES.bucket, Key=f"{STACKS}{name}", Body=body)
-
-
 @pytest.fixture
 def bucket(account: None) -> None:
-    place = {"LocationConstraint": REGION}
-    client("s3").create_bucket(Bucket=NAMES.bucket, CreateBucketConfiguration=place)
     for stack, age in AGES.items():
         keep(stack, state(stack, age=age))
 

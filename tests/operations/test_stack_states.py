@@ -3,7 +3,8 @@
 import json
 
 import offline
-from operations.stack_states import LIFETIME_TAG, StackState, parse_state
+from operations.stack_states import StackState, parse_state
+from operations.state_names import LIFETIME_TAG
 from stacks.ephemeral_section import TAG
 
 HOURS = {"ephemeral": {"time_to_live_hours": 72}}
