@@ -36,6 +36,13 @@ def rows(verdict: Verdict) -> Iterator[tuple[str, str, str, str]]:
     """What is wrong first: outcome, check, resource, and what to do or why it is right."""
     for result in verdict.failed:
         yield "failed", _number(result.check, result.policy), result.name, f"{result.title}. {result.fix}"
+    for waiver in verdict.expired:
+        yield (
+            "ended",
+            waiver.policy,
+            waiver.resource,
+            f"this waiver ended on {waiver.expires}: {waiver.reason}",
+        )
     for waiver in verdict.unused:
         yield "unused", waiver.policy, waiver.resource, "nothing needs this waiver; take it out"
     for result, waiver in verdict.waived:

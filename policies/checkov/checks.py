@@ -64,6 +64,8 @@ class Verdict:
     failed: Sequence[Result]
     unused: Sequence[Waiver]
     """Waivers of Checkov's own numbers that cover nothing that fails."""
+    expired: Sequence[Waiver]
+    """Waivers, of either kind of number, that have ended and cover something that fails."""
 
 
 def unknown_types(tokens: set[str]) -> Iterator[str]:
@@ -100,5 +102,6 @@ def judge(results: Sequence[Result], waivers: Sequence[Waiver], today: date) -> 
         passed=sum(result.passed for result in results),
         waived=waived,
         failed=failed,
+        expired=[waiver for waiver in waivers if waiver in used and waiver.expires < today],
         unused=[waiver for waiver in waivers if waiver.for_checkov and waiver not in used],
     )

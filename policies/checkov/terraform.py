@@ -14,7 +14,6 @@ from offline.graph import Graph, Resource, redact
 PREFIXES = {"ec2": "aws_", "rds": "aws_db_"}
 """Modules of Pulumi whose types Terraform does not call aws_MODULE_..."""
 RENAMED = {
-    "aws_cloudwatch_metric_alarm.name": "alarm_name",
     "aws_sns_topic_subscription.topic": "topic_arn",
 }
 """Terraform type and the name that the rule would give -> Terraform's own name of that argument."""

@@ -52,6 +52,13 @@ def test_a_waiver_that_nothing_needs_is_told_by_who_judges_it(policy: str, unuse
     assert bool(judge_policies(recorded("prod"), [waiver(policy)], TODAY).unused) == (policy == "RDS.6")
 
 
+def test_a_waiver_that_has_ended_is_told() -> None:
+    ended = waiver("CKV_AWS_157", expires=date(2027, 1, 30))
+    verdict = judge([result()], [ended], TODAY)
+    assert [row[0] for row in command.rows(verdict)] == ["failed", "ended"]
+    assert "ended on 2027-01-30" in list(command.rows(verdict))[1][3]
+
+
 def test_a_check_without_a_policy_of_ours_is_waived_by_its_own_number_only() -> None:
     found = result("CKV_AWS_144", "aws_s3_bucket.logs-bucket")
     assert found.policy is None
@@ -99,12 +106,15 @@ def test_what_checkov_did_not_do_is_told_in_a_line(tmp_path: Path, lines: str, t
     assert told in str(problem.value)
 
 
-def test_checkov_sees_no_variable_of_the_shell_it_is_started_from(
+def test_checkov_sees_no_token_of_the_shell_and_asks_for_no_newer_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BC_API_KEY", "a-token")
-    with pytest.raises(CannotLook, match=r"ended with 3: \[\]$"):
-        scan({"prod": recorded("prod")}, program(tmp_path, 'echo "[$BC_API_KEY]" >&2; exit 3'))
+    with pytest.raises(CannotLook, match=r"ended with 3: : true$"):
+        scan(
+            {"prod": recorded("prod")},
+            program(tmp_path, 'echo "$BC_API_KEY: $CKV_SKIP_PACKAGE_UPDATE_CHECK" >&2; exit 3'),
+        )
 
 
 def test_a_missing_checkov_ends_the_command_with_2(
