@@ -9,7 +9,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup program up status logs down clean smoke stack-init preflight review test test-unit test-full lint format lock \
-	lint-workflows lint-image docs bench dags checkov
+	lint-workflows lint-image docs bench dags checkov mutate
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ test: setup ## unit, chart, Checkov, emulator end to end, and the real engine (a
 test-full: setup ## the same and the drills that take minutes each
 	@scripts/setup.sh checkov
 	@$(PYTEST) tests -n 2 --dist loadgroup
+
+mutate: program ## weaken every guarded setting in turn: do the tests notice? ONLY=components/cache.py for one file
+	@$(OWN_PYTHON) -m tests.mutation $(ONLY)
 
 dags: ## the rules for DAG files, over this repository's own
 	@scripts/setup.sh airflow

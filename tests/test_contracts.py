@@ -174,14 +174,5 @@ def test_prod_protects_everything_stateful_and_nothing_else() -> None:
     assert [r.name for r in graph.resources if r.type in STATEFUL and not r.protect] == []
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_names_are_a_contract(stack: str) -> None:
-    """A renamed resource is deleted and made anew. Renaming needs an alias and a new golden file."""
-    graph = recorded(stack)
-    names = "".join(f"{r.type} {r.name}\n" for r in sorted(graph.resources, key=lambda r: (r.type, r.name)))
-    golden = GOLDEN / f"{stack}.txt"
-    assert names == golden.read_text(), f"{golden}: differs; see the docstring"
-
-
 def test_exports_are_a_contract(graph: Graph) -> None:
     assert sorted(graph.exports) == sorted((GOLDEN / "exports.txt").read_text().split())

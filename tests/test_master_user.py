@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from components.naming import MASTER_SECRET
-from offline import Graph, plain, record, stack_names
+from offline import Graph, plain, stack_names
+from tests.recorded import recorded
 
 
 @pytest.fixture(scope="module", params=stack_names())
 def graph(request: pytest.FixtureRequest) -> Graph:
-    return record(request.param)
+    return recorded(request.param)
 
 
 def test_the_masters_secret_is_read_by_the_first_container_of_the_migration_alone(graph: Graph) -> None:

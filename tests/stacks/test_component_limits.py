@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -130,16 +130,42 @@ def limits() -> dict[Site, str]:
     return found
 
 
-def refused_by_settings(path: Path_, value: Any) -> bool:
+def problems(path: Path_, value: Any) -> list[str]:
+    """Paths of what the settings refuse after one change of the stack file."""
     change: Any = value
     for key in reversed(path):
         change = {key: change}
-    _, problems = check(changed(sections(STACK), change))
-    return any(problem.path.startswith(".".join(path)) for problem in problems)
+    return [problem.path for problem in check(changed(sections(STACK), change))[1]]
+
+
+def refused_by_settings(path: Path_, value: Any) -> bool:
+    return any(found.startswith(".".join(path)) for found in problems(path, value))
 
 
 def test_the_settings_refuse_what_a_component_would() -> None:
     assert [refusal for refusal in refusals() if not refused_by_settings(*refusal[:2])] == []
+
+
+def bounds(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Path and value of the last numbers that the model of each setting takes."""
+    if not isinstance(node, (BaseModel, Settings)):
+        return
+    fields = type(node).model_fields if isinstance(node, BaseModel) else {}
+    for name, value in vars(node).items():
+        notes = fields[name].metadata if name in fields else []
+        last = [getattr(note, end) for note in notes for end in ("ge", "le") if hasattr(note, end)]
+        choices = get_args(fields[name].annotation) if name in fields else ()
+        last += [choice for choice in choices if get_origin(fields[name].annotation) is Literal]
+        yield from (((*path, name), number) for number in last)
+        yield from bounds(value, (*path, name))
+
+
+def test_a_component_takes_all_that_the_settings_take() -> None:
+    """The last number of a range, and each of a list: a preview would end there in a traceback."""
+    found = [(path, last) for path, last in bounds(settings()) if not problems(path, last)]
+    assert len(found) >= 80
+    for path, last in found:
+        make_arguments(forced(settings(), path, last))
 
 
 def test_every_limit_of_a_component_is_met_by_an_odd_value() -> None:
