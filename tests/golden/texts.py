@@ -3,7 +3,7 @@
 * `<stack>.txt`: type and logical name of every resource. A renamed one is deleted and made anew: it needs an
   alias.
 * `exports.txt`: names of the outputs, which other programs read.
-* `connections.txt`: what each database class accepts, and what a stack of two of everything asks for.
+* `connections.txt`: what each database class accepts, and what a stack of eight of everything asks for.
 * `arguments.txt`: what each argument of a component is where nobody gives it.
 * `<stack>.values.yaml`: what Airflow's chart is given.
 * `prod.resources.yaml`: every other resource of production: what it is set to, what is made before it, what
@@ -67,7 +67,7 @@ def connections() -> str:
     lines = [f"{name}: {gib} GiB, {capacity.max_connections(name)} connections\n" for name, gib in classes]
     for executor in EXECUTORS:
         demand = capacity.Demand(
-            replicas=dict.fromkeys(executors.deployments(executor), 2),
+            replicas=dict.fromkeys(executors.deployments(executor), 8),
             finishing=executors.finishing(executor),
             worker_concurrency=8,
         )
