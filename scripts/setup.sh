@@ -51,27 +51,26 @@ program_environment() {
     printf '%s' "$want" >.venv/.stamp
 }
 
-airflow_environment() {
-    local wanted="emulator/airflow-requirements.txt" want
-    want="$(digest "$wanted")"
-    fresh .venv-airflow "$want" && return
-    say "Airflow's own environment .venv-airflow (about 200 packages)"
-    rm -rf .venv-airflow
-    .venv/bin/uv venv --quiet --python .venv/bin/python .venv-airflow
+other_environment() { # FOLDER LIST WHAT: one beside the program's, made by its uv
+    local want
+    want="$(digest "$2")"
+    fresh "$1" "$want" && return
+    say "$3"
+    rm -rf "$1"
+    .venv/bin/uv venv --quiet --python .venv/bin/python "$1"
     # Compiled once here, or each of the dozen Airflow processes compiles on its first start.
-    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --python .venv-airflow/bin/python -r "$wanted"
-    printf '%s' "$want" >.venv-airflow/.stamp
+    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --python "$1/bin/python" -r "$2"
+    printf '%s' "$want" >"$1/.stamp"
+}
+
+airflow_environment() {
+    other_environment .venv-airflow emulator/airflow-requirements.txt \
+        "Airflow's own environment .venv-airflow (about 200 packages)"
 }
 
 checkov_environment() {
-    local wanted="policies/checkov/requirements.txt" want
-    want="$(digest "$wanted")"
-    fresh .venv-checkov "$want" && return
-    say "Checkov's own environment .venv-checkov (about 100 packages)"
-    rm -rf .venv-checkov
-    .venv/bin/uv venv --quiet --python .venv/bin/python .venv-checkov
-    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --python .venv-checkov/bin/python -r "$wanted"
-    printf '%s' "$want" >.venv-checkov/.stamp
+    other_environment .venv-checkov policies/checkov/requirements.txt \
+        "Checkov's own environment .venv-checkov (about 100 packages)"
 }
 
 have_cache() { command -v valkey-server >/dev/null || command -v redis-server >/dev/null; }

@@ -178,7 +178,7 @@ def test_a_setup_that_was_killed_holds_nobody_up(folder: Folder) -> None:
     assert (done.returncode, "waiting" in done.stdout) == (0, False)
 
 
-@pytest.mark.parametrize("part", ["all", "program", "airflow"])
+@pytest.mark.parametrize("part", ["all", "program", "airflow", "checkov"])
 def test_an_old_python_is_told_in_one_line(folder: Folder, part: str) -> None:
     folder.program("python3", "[[ $1 == --version ]] && echo Python 3.10.4")
     done = folder.setup(part)
