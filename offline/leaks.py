@@ -50,25 +50,25 @@ class Cover:
     """Puts `cover(secret)` in the place of each secret in a text."""
 
     def __init__(self, secrets: Iterable[Any], cover: Callable[[str], str]) -> None:
-        self._forms: dict[str, tuple[str, re.Pattern[str]]] = {}
+        self.forms: dict[str, tuple[str, re.Pattern[str]]] = {}
         known = {text for secret in secrets for text in _values(secret)}
         # The longest first: a connection's URL before the password in it.
         for secret in sorted(known, key=lambda text: (-len(text), text)):
             for piece in _pieces(secret):
-                for form, encoded in _forms(piece):
+                for form, encoded in _written(piece):
                     pattern = re.escape(form)
                     whole = f"{_ENCODED}{pattern}{_ENCODED}" if encoded else pattern
-                    self._forms.setdefault(form, (cover(secret), re.compile(whole)))
+                    self.forms.setdefault(form, (cover(secret), re.compile(whole)))
 
     def among(self, values: Any) -> Cover:
         """The same for the secrets alone that these values contain, which are few or none."""
         everything = "\n".join(texts(values))
         found = Cover((), str)
-        found._forms = {form: rest for form, rest in self._forms.items() if form in everything}
+        found.forms = {form: rest for form, rest in self.forms.items() if form in everything}
         return found
 
     def __call__(self, text: str) -> str:
-        for form, (cover, pattern) in self._forms.items():
+        for form, (cover, pattern) in self.forms.items():
             if form in text:
                 text = pattern.sub(lambda _, cover=cover: cover, text)
         return text
@@ -88,12 +88,13 @@ def _pieces(secret: str) -> Iterator[str]:
         yield from (line for line in lines if len(line) >= SHORTEST and not line.startswith("-----"))
 
 
-def _forms(secret: str) -> Iterator[tuple[str, bool]]:
+def _written(secret: str) -> Iterator[tuple[str, bool]]:
     """Each way to write the secret, and whether it is an encoding without a visible beginning and end."""
-    yield from (
-        (form, False) for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret))
-    )
-    for raw in {secret.encode(), quote(secret, safe="").encode()}:
+    escaped = json.dumps(secret)[1:-1]
+    quoted = quote(secret, safe="")
+    for form in (secret, escaped, json.dumps(escaped)[1:-1], quoted, quote(secret), quote_plus(secret)):
+        yield form, False
+    for raw in {secret.encode(), quoted.encode()}:
         yield raw.hex(), True
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             yield from ((form, True) for form in _base64(raw, encode))

@@ -12,6 +12,7 @@ from review.agreements import agreements
 from review.changes import changes
 from review.chart import Chart, versions
 from review.cost import costs
+from review.exposed import exposed
 from review.model import Change, Finding, PropertyChange
 from review.recording import Pair
 from review.verdict import Section, StackReport
@@ -20,6 +21,7 @@ Subject = Callable[[Pair, Sequence[Change]], Iterable[Finding]]
 
 SUBJECTS: dict[str, Subject] = {
     "What this change allows itself": lambda pair, found: agreements(pair),
+    "Secrets in plain text": lambda pair, found: exposed(pair.head.graph),
     "Replaced, deleted, unprotected": lambda pair, found: stateful.dangers(found, pair.head.graph),
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
