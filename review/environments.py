@@ -9,7 +9,7 @@ from typing import Any
 from review.model import PropertyChange
 from review.paths import differences
 from review.recording import Pair
-from review.text import cell, prose, sides
+from review.text import code, excerpts, prose, sides
 
 REFERENCE = "prod"
 _OWN = ("airflow:review", "pulumi:")
@@ -67,6 +67,7 @@ def _difference(stack: str, difference: PropertyChange, declared: Sequence[str])
 def table(found: Sequence[Difference]) -> list[str]:
     """As Markdown."""
     lines = ["| stack | setting | here | prod |", "|---|---|---|---|"]
-    return lines + [
-        f"| {prose(d.stack)} | {cell(d.path)} | {cell(d.here)} | {cell(d.there)} |" for d in found
-    ]
+    for difference in found:
+        here, there = excerpts(difference.here, difference.there)
+        lines.append(f"| {prose(difference.stack)} | {code(difference.path)} | {here} | {there} |")
+    return lines

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from review.environments import Difference, table
 from review.mermaid import picture
 from review.model import Action, Change, PropertyChange
-from review.text import LONGEST_CELL, cell, code, folded, prose, sides
+from review.text import code, excerpts, folded, prose, sides
 from review.verdict import StackReport
+from review.whole import whole
 
 _MARKS = {Action.REPLACE: "🔁", Action.DELETE: "❌", Action.UPDATE: "✏️", Action.CREATE: "➕"}
 
@@ -108,15 +109,14 @@ def _table(properties: Sequence[PropertyChange]) -> Iterator[str]:
         yield "No property to compare."
         return
     yield from ("| property | before | after |", "|---|---|---|")
-    long = []
     for difference in properties:
-        before, after = sides(difference)
+        before, after = excerpts(*sides(difference))
         mark = " 🔁" if difference.forces_replacement else ""
-        yield f"| {cell(difference.path)}{mark} | {cell(before)} | {cell(after)} |"
-        if max(len(before), len(after)) > LONGEST_CELL:
-            long.append((difference.path, before, after))
-    for path, before, after in long:
-        yield from (
-            "",
-            *folded(f"the whole of {code(path)}", f"before {code(before)}\n\nafter {code(after)}"),
-        )
+        yield f"| {_path(difference)}{mark} | {before} | {after} |"
+    for difference in properties:
+        if text := whole(difference):
+            yield from ("", *folded(f"the whole of {_path(difference)}", text))
+
+
+def _path(difference: PropertyChange) -> str:
+    return code(difference.path) if difference.path else "the object"

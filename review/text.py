@@ -14,6 +14,8 @@ from review.model import MISSING, Missing, PropertyChange
 
 LONGEST_CELL = 60
 """Characters of a value in a table; a longer one is shown below it, folded."""
+LEAD = 15
+"""Characters before the first difference that are shown of a longer one."""
 SECRET, SECRET_CHANGED = "[secret]", "[secret changed]"
 
 _SECRET_KEY = re.compile(
@@ -45,7 +47,7 @@ def shown(value: Any, path: str = "") -> str:
     """A value as one text, secrets closed; `path` is where it stands."""
     if isinstance(value, Missing):
         return repr(MISSING)
-    value = _closed(redact(value), path)
+    value = guarded(value, path)
     return closed(value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False))
 
 
@@ -54,17 +56,21 @@ def closed(text: str) -> str:
     return _SECRET_BY_FORM.sub(SECRET, text)
 
 
-def _closed(value: Any, path: str) -> Any:
-    """Without texts whose key names a secret, although nobody marked them: env.PASSWORD, env[TOKEN].value."""
+def guarded(value: Any, path: str) -> Any:
+    """Without secrets, also those that only their key tells, as in `env.PASSWORD` and `env[TOKEN].value`."""
+    return _guarded(redact(value), path)
+
+
+def _guarded(value: Any, path: str) -> Any:
     if isinstance(value, Mapping):
         if set(value) == {"secure"}:
             return SECRET
         name = value.get("name")
         return {
-            key: _closed(item, f"{name if key == 'value' and name else key}") for key, item in value.items()
+            key: _guarded(item, f"{name if key == 'value' and name else key}") for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_closed(item, path) for item in value]
+        return [_guarded(item, path) for item in value]
     named = _SECRET_KEY.search(path.removesuffix(".value").rstrip("]"))
     return SECRET if named and value and isinstance(value, str) else value
 
@@ -97,7 +103,9 @@ def code(text: str) -> str:
 def prose(text: str) -> str:
     """A line that others wrote: of its Markdown, code and bold type stay; no HTML, no call of anybody."""
     parts = _ALLOWED.split(visible(closed(text)))
-    parts[::2] = [_CALL.sub("\u200b", _plain(part)) for part in parts[::2]]
+    parts[::2] = [_plain(_CALL.sub("\u200b", part)) for part in parts[::2]]
+    # What only looks like our own code is made so: Markdown counts between HTML's tags as well.
+    parts[1::2] = [code(html.unescape(part[6:-7])) if part[:1] == "<" else part for part in parts[1::2]]
     return _BLOCK.sub(lambda found: _entity(found[0]), "".join(parts))
 
 
@@ -110,9 +118,19 @@ def _entity(text: str) -> str:
     return "".join(html.escape(c, quote=False) if c in "&<>" else f"&#{ord(c)};" for c in text)
 
 
-def cell(text: str) -> str:
-    """As `code`, cut to a cell's width."""
-    return code(text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…")
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """Both sides as code, cut to a cell's width around the first place where they differ."""
+    same = 0
+    if max(len(before), len(after)) > LONGEST_CELL:
+        pairs = enumerate(zip(before, after, strict=False))
+        same = next((place for place, (old, new) in pairs if old != new), min(len(before), len(after)))
+    start = same - LEAD if same > LEAD else 0
+    return _cut(before, start), _cut(after, start)
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + LONGEST_CELL
+    return code(f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}")
 
 
 def folded(summary: str, body: str) -> list[str]:
