@@ -25,8 +25,11 @@ GRANTED: Mapping[Role, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Role -> the tables of data that concern it, and which lists of their grants."""
 CHANGE_THE_STATE: tuple[Role, ...] = ("deployer", "janitor")
 PULL_THE_IMAGE: tuple[Role, ...] = ("scan", "deployer")
-MAKES = re.compile(r"\w+:(Add|Attach|Authorize|Create|Enable|Increase|Pass|Tag)|iam:Put|kms:(Generate|Put)")
-"""Actions by which something new comes about, or new rights: nothing for who only destroys."""
+DESTROYS = re.compile(
+    r"\w+:(Delete|Describe|Detach|Disassociate|Get|List|Remove|Revoke|Schedule|Unsubscribe)"
+    r"|s3:Put|sns:SetTopicAttributes"
+)
+"""Actions for who only destroys. A bucket's settings and a topic's policy go by putting others."""
 
 DATA = Path(__file__).with_name("policies")
 LONGEST_POLICY = 6_144
@@ -90,7 +93,7 @@ def _granted(role: Role, place: Place) -> Iterator[Statement]:
     for grant in (grant for name in tables for grants in table(name).values() for grant in grants):
         actions = [action for name in lists for action in grant.get(name, [])]
         if role == "janitor":
-            actions = [action for action in actions if not MAKES.match(action)]
+            actions = [action for action in actions if DESTROYS.match(action)]
         condition = _condition(grant, place, role)
         scoped = sorted(action for action in actions if action not in unscoped)
         # A condition on a resource's tags would never hold where there is no resource.

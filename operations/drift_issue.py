@@ -5,36 +5,17 @@
 A stack that was looked at and has no file could not be read: a finding as well, it keeps the issue open.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from operations.drift_digest import Kind
-from operations.errors import OperationError
-from operations.github import from_environment
-from operations.issue import findings, settle
-
-MARKER = "<!-- airflow: drift -->"
-TITLE = "Drift: what runs is not what was deployed"
+from operations.issue import Findings, Subject, command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the issue says what was found, 1 with one line if not."""
-    parser = argparse.ArgumentParser(prog="python -m operations.drift_issue", description=__doc__)
-    parser.add_argument("--looked-at", nargs="+", required=True, metavar="STACK")
-    parser.add_argument("files", nargs="*", type=Path)
-    given = parser.parse_args(arguments)
-    try:
-        found = findings(given.files, given.looked_at)
-        with from_environment() as github:
-            done = settle(github, MARKER, TITLE, render(found), wanted=any(map(urgent, found)))
-            print(f"drift: {done}")
-    except (OperationError, OSError) as error:
-        print(f"drift: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command(SUBJECT, __doc__, arguments)
 
 
 def urgent(finding: Mapping[str, Any]) -> bool:
@@ -44,7 +25,7 @@ def urgent(finding: Mapping[str, Any]) -> bool:
     return bool(finding.get("error") or finding.get("overdue") or acted_on)
 
 
-def render(found: Sequence[Mapping[str, Any]]) -> str:
+def render(found: Findings) -> str:
     """The issue's text, stack by stack in their order."""
     lines = ["| stack | " + " | ".join(Kind) + " | overdue secrets |", "|---" * (len(Kind) + 2) + "|"]
     lines += [_row(finding) for finding in found]
@@ -80,6 +61,10 @@ def _stack(finding: Mapping[str, Any]) -> Iterator[str]:
         )
         yield from (f"- `{each['name']}`: {each['age_days']} days" for each in finding["overdue"])
 
+
+SUBJECT = Subject(
+    workflow="drift", title="Drift: what runs is not what was deployed", say=render, urgent=urgent
+)
 
 if __name__ == "__main__":
     sys.exit(main())

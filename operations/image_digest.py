@@ -9,7 +9,6 @@ where the file has no digest, which one to write into it; ECR is signed in to wi
 import argparse
 import base64
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -18,11 +17,10 @@ import boto3
 from operations.aws_errors import explained
 from operations.ecr import in_ecr
 from operations.errors import OperationError
+from operations.programs import run
 from operations.stack_file import StackFile, read_stack_file
 from operations.stack_states import StateBucket
 from operations.state_names import StateNames
-
-_SECONDS = 120
 
 
 def pinned_image(stack: StackFile, expected: str = "") -> tuple[str, str]:
@@ -63,7 +61,7 @@ def digest_of(image: str) -> str:
     if registry := in_ecr(image):
         _sign_in(registry["host"], registry["region"])
     found = (
-        _docker("buildx", "imagetools", "inspect", image, "--format", "{{json .Manifest.Digest}}")
+        run(["docker", "buildx", "imagetools", "inspect", image, "--format", "{{json .Manifest.Digest}}"])
         .strip()
         .strip('"')
     )
@@ -78,20 +76,7 @@ def _sign_in(host: str, region: str) -> None:
         (data,) = ecr.get_authorization_token()["authorizationData"]
     # Base64 of "AWS:password", which `docker login` wants in two parts; the password by standard input only.
     password = base64.b64decode(data["authorizationToken"]).decode().partition(":")[2]
-    _docker("login", "--username", "AWS", "--password-stdin", host, given=password)
-
-
-def _docker(*arguments: str, given: str = "") -> str:
-    try:
-        done = subprocess.run(
-            ["docker", *arguments], input=given, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise OperationError(f"docker {arguments[0]}: {type(error).__name__}; is Docker installed?") from None
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise OperationError(f"docker {arguments[0]} {arguments[-1]}: {last}")
-    return done.stdout
+    run(["docker", "login", "--username", "AWS", "--password-stdin", host], given=password)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,35 +3,22 @@
 python -m operations.janitor_issue --looked-at dev staging -- janitor/*.json
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from operations.errors import OperationError
-from operations.github import from_environment
-from operations.issue import findings, settle
-
-MARKER = "<!-- airflow: janitor -->"
-TITLE = "Janitor: stacks that outlived their time could not be destroyed"
+from operations.issue import Findings, Subject, command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the issue says what was found, 1 with one line if not."""
-    parser = argparse.ArgumentParser(prog="python -m operations.janitor_issue", description=__doc__)
-    parser.add_argument("--looked-at", nargs="+", required=True, metavar="STACK")
-    parser.add_argument("files", nargs="*", type=Path)
-    given = parser.parse_args(arguments)
-    try:
-        lines = [line for each in findings(given.files, given.looked_at) for line in _failures(each)]
-        text = "\n".join([*lines, ""]) if lines else "All that was due is gone.\n"
-        with from_environment() as github:
-            print(f"janitor: {settle(github, MARKER, TITLE, text, wanted=bool(lines))}")
-    except (OperationError, OSError) as error:
-        print(f"janitor: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command(SUBJECT, __doc__, arguments)
+
+
+def render(found: Findings) -> str:
+    """The issue's text: one line for each that a person has to look at."""
+    lines = [line for finding in found for line in _failures(finding)]
+    return "\n".join(lines or ["All that was due is gone."]) + "\n"
 
 
 def _failures(finding: Mapping[str, Any]) -> Iterator[str]:
@@ -41,6 +28,13 @@ def _failures(finding: Mapping[str, Any]) -> Iterator[str]:
         if outcome["failed"]:
             yield f"- account of `{finding['stack']}`, stack `{outcome['stack']}`: {outcome['text']}"
 
+
+SUBJECT = Subject(
+    workflow="janitor",
+    title="Janitor: stacks that outlived their time could not be destroyed",
+    say=render,
+    urgent=lambda finding: any(_failures(finding)),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

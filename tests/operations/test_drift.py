@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from operations import drift, drift_issue
-from operations.drift_issue import MARKER, render
+from operations.drift_issue import SUBJECT, render
 from operations.github import BOT, LONGEST_BODY
 from operations.stack_file import read_stack_file
 from tests.operations.aws_account import REGION
@@ -19,6 +19,7 @@ QUIET = {"stack": "dev", "differences": [], "overdue": [], "max_age_days": 180}
 TAGGED = {**QUIET, "differences": [{"name": "b", "type": "t", "kind": "tag noise", "text": "`tags` was"}]}
 GONE = {**QUIET, "differences": [{"name": "rule", "type": "t", "kind": "destructive", "text": "is gone"}]}
 OLD = {**QUIET, "overdue": [{"name": "/airflow/dev/bootstrap/jwt-secret", "age_days": 400}]}
+MARKER = SUBJECT.marker
 DIGEST = (Path(__file__).parent / "data" / "drift_preview.json").read_text()
 
 

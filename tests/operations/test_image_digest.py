@@ -101,8 +101,8 @@ def test_ecr_is_signed_in_to_and_the_password_is_no_argument(account: None) -> N
 @pytest.mark.parametrize(
     ("program", "problem"),
     [
-        (None, "is Docker installed?"),
-        ("sys.exit('no such manifest')", "image: docker buildx {{json .Manifest.Digest}}: no such manifest"),
+        (None, "image: docker: FileNotFoundError; is it installed?"),
+        ("sys.exit('no such manifest')", "image: docker buildx imagetools: no such manifest"),
         ("print('nonsense')", f"apache/airflow@{DIGEST}: the registry tells no digest (got 'nonsense')"),
     ],
 )

@@ -8,9 +8,10 @@ import pytest
 
 from operations import janitor_issue
 from operations.github import BOT
-from operations.janitor_issue import MARKER
+from operations.janitor_issue import SUBJECT
 from tests.operations.fake_github import FakeGitHub, by
 
+MARKER = SUBJECT.marker
 GONE = {"stack": "pr-1", "text": "destroyed", "failed": False}
 STUCK = {"stack": "pr-2", "text": "**could not be destroyed**: no such role", "failed": True}
 Run = Callable[..., int]
