@@ -141,9 +141,16 @@ def digest(text: str) -> str:
 def physical_name(resource: Resource) -> str:
     """The name in the cloud: the given one, or Pulumi's pattern of logical name and seven hex digits."""
     inputs = plain(resource.inputs)
-    given = inputs.get(_NAME_INPUT.get(resource.type, "name")) or inputs.get("metadata", {}).get("name")
     prefix = inputs.get("namePrefix") or inputs.get("bucketPrefix") or inputs.get("identifierPrefix")
-    return str(given or f"{prefix or resource.name + '-'}{digest(resource.urn)[:7]}")
+    return given_name(resource) or f"{prefix or resource.name + '-'}{digest(resource.urn)[:7]}"
+
+
+def given_name(resource: Resource) -> str:
+    """The name in the cloud that the program has chosen; empty if the provider chooses."""
+    inputs = plain(resource.inputs)
+    metadata = inputs.get("metadata")
+    named = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return str(inputs.get(_NAME_INPUT.get(resource.type, "name")) or named or "")
 
 
 def _aws(resource: Resource, account: str, region: str) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from offline.graph import Graph, Resource, plain
 from review.model import Action, Change, PropertyChange
 from review.paths import differences
 from review.renames import base_urns, with_old_identities
-from review.replacements import forces_replacement
+from review.replacements import forces_replacement, is_regional
 
 PROTECT, RETAIN, PROVIDER = "(protect)", "(retain_on_delete)", "(provider)"
 """Options of a resource that count like properties; no provider has a property of such a name."""
+AWS = "pulumi:providers:aws"
+"""The provider whose region is that of all its resources but the global ones."""
 _ORDER = {action: place for place, action in enumerate(Action)}
 
 
@@ -49,7 +51,7 @@ def _moved(
 ) -> tuple[PropertyChange, ...]:
     """Where the provider of a resource can no longer reach it: another region, another cluster."""
     here, there = (old.get(_provider(before)), new.get(_provider(after)))
-    if here is None or there is None:
+    if here is None or there is None or (there.type == AWS and not is_regional(after.type)):
         return ()
     moves = (d for d in differences(here.inputs, there.inputs) if forces_replacement(there.type, d))
     return tuple(PropertyChange(PROVIDER, d.before, d.after, forces_replacement=True) for d in moves)[:1]

@@ -15,6 +15,9 @@ _DATA = Path(__file__).parent / "data" / "replacements.yaml"
 _KUBERNETES_IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 """Another name is another object; every type of the kubernetes provider."""
 
+_GLOBAL = "aws:iam/"
+"""How the types of the aws provider begin that know no region."""
+
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
@@ -40,6 +43,11 @@ def forces_replacement(type_: str, change: PropertyChange) -> bool:
     if type_ == CACHE and change.path in ("engine", "engineVersion"):
         return not _goes_up(change)
     return _within(change.path, tuple(replacements().get(type_, ())))
+
+
+def is_regional(type_: str) -> bool:
+    """True for what the aws provider makes in its region, and so makes anew in another one."""
+    return type_.startswith("aws:") and not type_.startswith(_GLOBAL)
 
 
 def _within(path: str, listed: tuple[str, ...]) -> bool:

@@ -37,13 +37,14 @@ class Project:
         for name in ROOMS:
             shutil.copytree(ROOT / name, self.program / name, ignore=shutil.ignore_patterns("__pycache__"))
         (self.program / ".venv").symlink_to(sys.prefix)
-        for name in ("state", "home"):
-            (folder / name).mkdir()
+        self.state_folder = folder / "state"
+        for each in (self.state_folder, folder / "home"):
+            each.mkdir()
         self.environment = {
             **os.environ,
             "PATH": f"{_executables(folder / 'bin', programs)}{os.pathsep}{os.environ['PATH']}",
             "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+            "PULUMI_BACKEND_URL": f"file://{self.state_folder}",
             "PULUMI_CONFIG_PASSPHRASE": "only for this test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -57,21 +58,22 @@ class Project:
             shutil.copytree(self.program.parent / name, folder / name, ignore=copied, dirs_exist_ok=True)
         return made
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`pulumi arguments...`, whatever its exit code."""
+    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """`pulumi arguments... <given`, whatever its exit code."""
         return subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=self.program,
             env=self.environment,
+            input=given,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
             check=False,
         )
 
-    def output(self, *arguments: str) -> str:
-        """What `pulumi arguments...` prints; fails the test with its messages if it fails."""
-        done = self.run(*arguments)
+    def output(self, *arguments: str, given: str = "") -> str:
+        """What `pulumi arguments... <given` prints; fails the test with its messages if it fails."""
+        done = self.run(*arguments, given=given)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -79,10 +81,21 @@ class Project:
         """The same with `--json`."""
         return json.loads(self.output(*arguments, "--json"))
 
+    def planned(self, stack: str) -> tuple[dict[str, str], str]:
+        """URN to what a preview would do to it, and all that the preview writes.
+
+        The stack itself and what stays the same are left out; the steps of a replacement count as one.
+        """
+        written = self.output("preview", "--stack", stack, "--json")
+        found: dict[str, str] = {}
+        for step in json.loads(written)["steps"]:
+            if step["op"] != "same" and f"::{STACK_TYPE}::" not in step["urn"]:
+                found[step["urn"]] = "replace" if "replace" in step["op"] else step["op"]
+        return found, written
+
     def changes(self, stack: str) -> dict[str, str]:
-        """URN to what a preview would do to it, the stack itself and what stays the same left out."""
-        steps = self.json("preview", "--stack", stack)["steps"]
-        return {s["urn"]: s["op"] for s in steps if s["op"] != "same" and f"::{STACK_TYPE}::" not in s["urn"]}
+        """The first of both."""
+        return self.planned(stack)[0]
 
     def drift(self, stack: str, changed: dict[str, dict[str, Any] | None]) -> str:
         """What a refreshing preview writes after these changes in the cloud; None: the resource is gone."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent import futures
 from importlib import metadata
 from typing import Any
@@ -21,11 +21,15 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from offline.graph import Resource, plain
 from offline.lookups import answer
-from offline.outputs import computed
+from offline.outputs import computed, given_name
 from offline.wire import decode_struct, encode_struct
+from review.paths import differences
+from review.replacements import forces_replacement, is_regional
 
 CHANGED = "CHANGED_BEHIND_THE_ENGINES_BACK"
 """Environment variable with JSON: name of a resource to properties that differ, or to null if it is gone."""
+
+REGION = "region"
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -44,8 +48,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
-        """No configuration replaces the provider."""
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        """A kubernetes provider for another cluster replaces all that it has made; no other provider does."""
+        found = _difference(request)
+        if self._name != "kubernetes":
+            del found.replaces[:]
+        return found
 
     def Configure(self, request: Any, context: Any) -> Any:
         """Account and region come from the program, as a real provider's do; there are none by default."""
@@ -62,16 +69,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Changed inputs; another name in the cluster is another object."""
-        old, new = decode_struct(request.old_inputs), decode_struct(request.news)
-        changed = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        renamed = old.get("metadata", {}).get("name") != new.get("metadata", {}).get("name")
-        kinds = provider_pb2.DiffResponse
-        return provider_pb2.DiffResponse(
-            changes=kinds.DIFF_SOME if changed else kinds.DIFF_NONE,
-            diffs=changed,
-            replaces=["metadata"] if renamed else [],
-        )
+        """Changed inputs, and which of them a real provider cannot change in place.
+
+        What exists in one region is made anew in another: the aws provider compares it with its own region.
+        """
+        region = decode_struct(request.olds).get(REGION)
+        return _difference(request, [REGION] if region not in (None, self._region) else [])
 
     def Create(self, request: Any, context: Any) -> Any:
         """The outputs that the cloud would compute; in a preview they stay unknown."""
@@ -83,7 +86,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> Any:
         """The same with new inputs; names and identifiers follow from the URN and stay."""
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=request.news)
+            stays = {**decode_struct(request.olds), **decode_struct(request.news)}
+            return provider_pb2.UpdateResponse(properties=encode_struct(stays))
         outputs = self.outputs(request.urn, request.news)
         outputs.pop("id")
         return provider_pb2.UpdateResponse(properties=encode_struct(outputs))
@@ -120,7 +124,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """What the resource is after it was made or changed, its inputs included."""
         *_, types, name = urn.split("::")
         resource = Resource(urn=urn, type=types.split("$")[-1], name=name, inputs=decode_struct(inputs))
-        return computed(resource, self._account, self._region)
+        made = computed(resource, self._account, self._region)
+        return {**made, REGION: self._region} if is_regional(resource.type) else made
+
+
+def _difference(request: Any, more: Sequence[str] = ()) -> Any:
+    """Top-level keys that differ. A thing whose given name stays must be deleted before it is made again."""
+    type_ = request.urn.split("::")[-2].split("$")[-1]
+    old, new = decode_struct(request.old_inputs), decode_struct(request.news)
+    found = list(differences(old, new))
+    replaces = sorted({*more, *(change.property for change in found if forces_replacement(type_, change))})
+    names = [
+        given_name(Resource(urn=request.urn, type=type_, name="", inputs=inputs)) for inputs in (old, new)
+    ]
+    kinds = provider_pb2.DiffResponse
+    return provider_pb2.DiffResponse(
+        changes=kinds.DIFF_SOME if found or more else kinds.DIFF_NONE,
+        diffs=sorted({*more, *(change.property for change in found)}),
+        replaces=replaces,
+        deleteBeforeReplace=bool(replaces) and names[0] == names[1] != "",
+    )
 
 
 def serve(provider: Provider) -> None:

@@ -87,6 +87,19 @@ def test_what_is_bound_to_a_replaced_resource_is_replaced_as_well() -> None:
     assert found["v"].because_of == ("a",)
 
 
+def test_another_region_makes_anew_what_is_in_a_region() -> None:
+    """pulumi-aws 7: the provider is no reason, each regional resource has a region of its own."""
+
+    def stack(region: str) -> list[Resource]:
+        provider = resource("aws", {"region": region}, "pulumi:providers:aws")
+        through = f"{provider.urn}::1"
+        role = resource("role", {}, "aws:iam/role:Role", provider=through)
+        return [provider, resource("bucket", {}, provider=through), role]
+
+    found = actions(stack("us-east-1"), stack("eu-west-1"))
+    assert found == {"aws": Action.REPLACE, "bucket": Action.REPLACE}
+
+
 def test_members_of_a_list_are_known_by_their_name() -> None:
     before = [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
     after = [{"name": "new", "value": "0"}, *before]
