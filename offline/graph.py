@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 REDACTED = "[secret]"
@@ -152,10 +153,14 @@ class Graph:
         """The component resources (no provider behind them)."""
         return [r for r in self.resources if not r.custom]
 
-    def secrets(self) -> set[str]:
+    def secrets(self) -> frozenset[str]:
         """Every secret text in inputs, outputs and exports; what no report may contain."""
+        return self._secrets
+
+    @cached_property
+    def _secrets(self) -> frozenset[str]:
         values = {str(v) for r in self.resources for v in secrets_in([r.inputs, r.outputs])}
-        return {v for v in values | {str(v) for v in secrets_in(self.exports)} if v}
+        return frozenset(v for v in values | {str(v) for v in secrets_in(self.exports)} if v)
 
     def to_json(self) -> str:
         """Canonical, redacted JSON: the same program gives the same bytes."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from offline.graph import Graph, Resource
-from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given
+from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given, unless_not
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
-PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
 
 
 @policy("ElastiCache.1", Severity.HIGH, GROUP, fix="Set cache.snapshot_retention_days")
@@ -45,28 +44,22 @@ def tls(group: Resource, _: Graph) -> str | None:
     )
 
 
-@policy("ElastiCache.6", Severity.HIGH, GROUP, fix="Give the group its token")
+@policy("ElastiCache.6", Severity.MEDIUM, GROUP, fix="Give the group its token")
 def token(group: Resource, _: Graph) -> str | None:
     """A client without the token is refused."""
-    return unless_given(group, "authToken")
+    return unless_given(group, "authToken") or unless_not(group, "authTokenUpdateStrategy", "DELETE")
 
 
 @policy("ElastiCache.7", Severity.HIGH, GROUP, fix="Give the group a subnet group of its own")
 def own_subnets(group: Resource, _: Graph) -> str | None:
     """The group is not in the account's default subnets."""
-    got = at(group.inputs, "subnetGroupName")
-    return f"subnetGroupName is {got or 'missing'}" if got in (None, "", "default") else None
+    return unless_given(group, "subnetGroupName") or unless_not(group, "subnetGroupName", "default")
 
 
 @policy("AIRFLOW.20", Severity.HIGH, GROUP, fix="Leave cluster mode disabled")
 def one_shard(group: Resource, _: Graph) -> str | None:
     """Celery's broker transport does not speak to a cluster of shards."""
-    return unless(group, "clusterMode", "disabled")
-
-
-@policy("AIRFLOW.21", Severity.HIGH, PARAMETERS, fix="Set maxmemory-policy to noeviction")
-def loses_nothing(group: Resource, _: Graph) -> str | None:
-    """A full broker refuses new tasks and drops no queued one."""
-    given = {at(p, "name"): at(p, "value") for p in at(group.inputs, "parameters") or ()}
-    got = given.get("maxmemory-policy")
-    return None if got == "noeviction" else f"maxmemory-policy is {got or 'missing'}"
+    shards = [
+        name for name in ("numNodeGroups", "replicasPerNodeGroup") if at(group.inputs, name) is not None
+    ]
+    return f"{' and '.join(shards)} is set" if shards else unless(group, "clusterMode", "disabled")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from offline.graph import Graph, Resource
-from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given
+from policies.rule import Severity, at, is_number, policy, unless, unless_at_least, unless_given
 
 INSTANCE = "aws:rds/instance:Instance"
-PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
-EVENTS = "aws:rds/eventSubscription:EventSubscription"
 CERTIFICATES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+EXPORTS = ("postgresql", "upgrade")
+"""Logs that RDS for PostgreSQL writes."""
 DEFAULT_PORT, DEFAULT_USERS = 5432, ("postgres", "admin")
 
 
@@ -18,7 +18,7 @@ def private(instance: Resource, _: Graph) -> str | None:
     return unless(instance, "publiclyAccessible", False)
 
 
-@policy("RDS.3", Severity.HIGH, INSTANCE, fix="Encrypt storage; it cannot be added later")
+@policy("RDS.3", Severity.MEDIUM, INSTANCE, fix="Encrypt storage; it cannot be added later")
 def encrypted(instance: Resource, _: Graph) -> str | None:
     """The database's storage is encrypted with our key."""
     return unless(instance, "storageEncrypted", True) or unless_given(instance, "kmsKeyId")
@@ -32,8 +32,8 @@ def two_zones(instance: Resource, _: Graph) -> str | None:
 
 @policy("RDS.6", Severity.LOW, INSTANCE, fix="Set database.monitoring_interval_seconds")
 def enhanced_monitoring(instance: Resource, _: Graph) -> str | None:
-    """The operating system's figures are recorded."""
-    return unless_at_least(instance, "monitoringInterval", 1)
+    """The operating system's figures are recorded, by a role that RDS may take."""
+    return unless_at_least(instance, "monitoringInterval", 1) or unless_given(instance, "monitoringRoleArn")
 
 
 @policy("RDS.8", Severity.LOW, INSTANCE, fix="Set database.protect")
@@ -45,7 +45,7 @@ def deletion_protection(instance: Resource, _: Graph) -> str | None:
 @policy("RDS.9", Severity.MEDIUM, INSTANCE, fix="Export postgresql and upgrade")
 def exported_logs(instance: Resource, _: Graph) -> str | None:
     """The database's logs go to CloudWatch."""
-    missing = {"postgresql", "upgrade"} - set(at(instance.inputs, "enabledCloudwatchLogsExports") or ())
+    missing = set(EXPORTS) - set(at(instance.inputs, "enabledCloudwatchLogsExports") or ())
     return f"enabledCloudwatchLogsExports lacks {', '.join(sorted(missing))}" if missing else None
 
 
@@ -79,34 +79,14 @@ def tagged_snapshots(instance: Resource, _: Graph) -> str | None:
 def unusual_port(instance: Resource, _: Graph) -> str | None:
     """The database does not listen where every scanner looks first."""
     port = at(instance.inputs, "port")
-    return f"port is {port or 'missing'}, the engine's default" if port in (None, DEFAULT_PORT) else None
+    return None if is_number(port) and port != DEFAULT_PORT else f"port is {port or 'missing'}"
 
 
 @policy("RDS.25", Severity.MEDIUM, INSTANCE, fix="Choose another name for the master user")
 def unusual_user(instance: Resource, _: Graph) -> str | None:
     """The master user's name is not the one that everybody tries."""
     user = at(instance.inputs, "username")
-    return f"username is {user or 'missing'}" if user in (None, *DEFAULT_USERS) else None
-
-
-@policy("RDS.20-22", Severity.LOW, INSTANCE, fix="Set database.event_notifications")
-def events(instance: Resource, graph: Graph) -> str | None:
-    """Somebody hears of failures and changes of instance and parameters, and of the security groups."""
-    told = {at(subscription.inputs, "sourceType") for subscription in graph.of_type(EVENTS)}
-    missing = {"db-instance", "db-parameter-group", "db-security-group"} - told
-    return f"no event subscription for {', '.join(sorted(missing))}" if missing else None
-
-
-@policy("RDS.38", Severity.MEDIUM, PARAMETERS, fix="Set rds.force_ssl to 1")
-def forced_tls(group: Resource, _: Graph) -> str | None:
-    """A client without TLS is refused."""
-    return _parameter(group, "rds.force_ssl", "1")
-
-
-@policy("AIRFLOW.10", Severity.MEDIUM, PARAMETERS, fix="Set database.idle_in_transaction_timeout_ms")
-def no_endless_transaction(group: Resource, _: Graph) -> str | None:
-    """A forgotten transaction ends, and with it the locks that stop a migration."""
-    return _parameter(group, "idle_in_transaction_session_timeout")
+    return None if user and str(user).lower() not in DEFAULT_USERS else f"username is {user or 'missing'}"
 
 
 @policy("AIRFLOW.11", Severity.MEDIUM, INSTANCE, fix="Disable extended support; upgrade in time instead")
@@ -139,15 +119,13 @@ def final_snapshot(instance: Resource, _: Graph) -> str | None:
 def steady_class(instance: Resource, _: Graph) -> str | None:
     """A production database does not run out of CPU credits."""
     got = at(instance.inputs, "instanceClass")
-    burstable = isinstance(got, str) and got.startswith("db.t")
-    return f"instanceClass is {got or 'missing'}" if got is None or burstable else None
+    burstable = not isinstance(got, str) or got.lower().startswith("db.t")
+    return f"instanceClass is {got or 'missing'}" if burstable else None
 
 
-def _parameter(group: Resource, name: str, wanted: str | None = None) -> str | None:
-    given = {at(p, "name"): at(p, "value") for p in at(group.inputs, "parameters") or ()}
-    got = given.get(name)
-    if got is not None and wanted in (None, str(got)):
-        return None
-    return f"parameter {name} is {'missing' if got is None else got}" + (
-        f", wanted {wanted}" if wanted else ""
+@policy("AIRFLOW.16", Severity.LOW, INSTANCE, fix="Leave Performance Insights on, with our key")
+def insights(instance: Resource, _: Graph) -> str | None:
+    """Which statements load the database is on record; a week of it is free."""
+    return unless(instance, "performanceInsightsEnabled", True) or unless_given(
+        instance, "performanceInsightsKmsKeyId"
     )

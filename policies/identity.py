@@ -1,77 +1,133 @@
-"""IAM: who may become which role, and what a role may do."""
+"""IAM: what a role may do. Who may become a role stands in trust.py."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from offline.graph import Graph, Resource
-from policies.documents import conditions, listed, principals, statements
+from policies.documents import actions, allowed, conditions, has_wildcard, resources, statements, touches
 from policies.rule import Severity, at, policy
 
 ROLE = "aws:iam/role:Role"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+RIGHTS = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+PARAMETER = "aws:ssm/parameter:Parameter"
 MONITORING = "service-role/AmazonRDSEnhancedMonitoringRole"
+USED = frozenset(
+    (
+        "s3:getobject",
+        "s3:putobject",
+        "s3:listbucket",
+        "kms:decrypt",
+        "kms:generatedatakey",
+        "ssm:getparameter",
+    )
+)
+"""All that Airflow's pods do in AWS: task logs, DAG files, Connections and Variables."""
+DECRYPTS = ("kms:decrypt", "kms:reencryptfrom", "kms:reencryptto")
+USES = (*DECRYPTS, "kms:encrypt", "kms:generatedatakey")
+READS = ("ssm:getparameter", "ssm:getparameters", "ssm:getparametersbypath", "ssm:getparameterhistory")
+_ONE_KEY = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/[\w-]+")
 
 
-@policy("IAM.1", Severity.HIGH, ROLE_POLICY, fix="Name each action; IAM.21 forbids service:* as well")
-def no_wildcard_action(role_policy: Resource, _: Graph) -> str | None:
-    """A role has no action with a wildcard."""
-    found = statements(role_policy)
-    if not found:
-        return "policy is missing"
-    for statement in found:
-        wild = [a for a in listed(statement.get("Action")) if "*" in str(a)]
-        if statement.get("Effect") == "Allow" and (wild or statement.get("NotAction")):
-            return f"it allows {', '.join(map(str, wild)) or 'all but some actions'}"
-    return None
+def _first(rights: Resource, problem: Callable[[Mapping[str, Any]], str | None]) -> str | None:
+    if not statements(rights):
+        return "policy is missing or not readable"
+    return next((found for s in allowed(rights) if (found := problem(s))), None)
 
 
-@policy("IAM.21", Severity.HIGH, ROLE_POLICY, fix="Name the ARN, or a prefix of ours")
-def no_wildcard_resource(role_policy: Resource, _: Graph) -> str | None:
-    """A role's rights end at resources of this program."""
-    found = statements(role_policy)
-    if not found:
-        return "policy is missing"
-    for statement in found:
-        if statement.get("Effect") == "Allow" and "*" in listed(statement.get("Resource", "*")):
-            return f"{', '.join(map(str, listed(statement.get('Action'))))} on every resource"
-    return None
+@policy("IAM.21", Severity.LOW, *RIGHTS, fix="Name each action in components/pod_policies.py")
+def no_wildcard_action(rights: Resource, _: Graph) -> str | None:
+    """A role has no action with a wildcard, and none by leaving others out."""
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        wild = [action for action in actions(statement) if has_wildcard(action)]
+        return f"it allows {', '.join(wild)}" if wild or not actions(statement) else None
+
+    return _first(rights, problem)
 
 
-@policy("KMS.2", Severity.MEDIUM, ROLE_POLICY, fix="Decrypt with our key only, through one service")
-def narrow_decryption(role_policy: Resource, _: Graph) -> str | None:
-    """A role decrypts only through the service whose data it needs."""
-    found = statements(role_policy)
-    if not found:
-        return "policy is missing"
-    for statement in found:
-        decrypts = any(str(a).startswith("kms:") for a in listed(statement.get("Action")))
-        if decrypts and not conditions(statement, "StringEquals").get("kms:ViaService"):
-            return "a kms statement has no kms:ViaService"
-    return None
+@policy("IAM.1", Severity.HIGH, *RIGHTS, fix="Name the ARN, or a prefix of ours")
+def no_wildcard_resource(rights: Resource, _: Graph) -> str | None:
+    """A role's rights end at resources of this program: no ARN is open before a name of ours."""
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        wide = [resource for resource in resources(statement) if _is_open(resource)]
+        return f"{', '.join(actions(statement))} on {', '.join(wide)}" if wide else None
+
+    return _first(rights, problem)
 
 
-@policy("AIRFLOW.40", Severity.CRITICAL, ROLE, fix="Trust one service account: sub and aud by StringEquals")
-def exact_trust(role: Resource, _: Graph) -> str | None:
-    """Exactly one service account, or one AWS service, may become the role."""
-    found = statements(role)
-    if not found:
-        return "assumeRolePolicy is missing"
-    for statement in found:
-        names = principals(statement)
-        if set(names) == {"Service"}:
-            continue
-        if set(names) != {"Federated"}:
-            return f"it trusts {', '.join(n for ns in names.values() for n in map(str, ns))}"
-        exact = conditions(statement, "StringEquals")
-        subjects = [v for k, values in exact.items() if k.endswith(":sub") for v in values]
-        audiences = [v for k, values in exact.items() if k.endswith(":aud") for v in values]
-        if len(subjects) != 1 or "*" in subjects[0] or audiences != ["sts.amazonaws.com"]:
-            return "its trust has no exact sub and aud"
-    return None
+def _is_open(arn: str) -> bool:
+    """`arn:aws:s3:::logs/*` and `...:parameter/airflow/*` begin with a name; `...:key/*` and `*` do not."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or any(has_wildcard(part) for part in parts[:5]):
+        return True
+    bucket, _, rest = parts[5].partition("/")
+    name = bucket if parts[2] == "s3" else rest
+    return has_wildcard(bucket) or not re.split(r"[*?]", name)[0].strip("/")
+
+
+@policy("KMS.1-2", Severity.MEDIUM, *RIGHTS, fix="Decrypt with our key only: name its ARN")
+def one_key(rights: Resource, _: Graph) -> str | None:
+    """A role decrypts with named keys only."""
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        others = [r for r in resources(statement) if not _ONE_KEY.fullmatch(r)]
+        decrypts = touches(actions(statement), *DECRYPTS)
+        return f"it decrypts with {', '.join(others)}" if decrypts and others else None
+
+    return _first(rights, problem)
 
 
 @policy("AIRFLOW.41", Severity.HIGH, ATTACHMENT, fix="Write the rights into the role's own policy")
 def no_broad_managed_policy(attachment: Resource, _: Graph) -> str | None:
     """The only policy of AWS's own in use is the one that RDS needs for its monitoring."""
     arn = str(at(attachment.inputs, "policyArn") or "")
-    return None if arn.endswith(MONITORING) else f"policyArn is {arn or 'missing'}"
+    own = re.fullmatch(rf"arn:[\w-]+:iam::aws:policy/{MONITORING}", arn)
+    return None if own else f"policyArn is {arn or 'missing'}"
+
+
+@policy("AIRFLOW.42", Severity.HIGH, ROLE, fix="Write a RolePolicy, which the policies read")
+def rights_apart(role: Resource, _: Graph) -> str | None:
+    """A role's rights stand in policies of their own, where each is judged."""
+    given = [name for name in ("inlinePolicies", "managedPolicyArns") if at(role.inputs, name)]
+    return f"it has {' and '.join(given)}" if given else None
+
+
+@policy("AIRFLOW.43", Severity.CRITICAL, *RIGHTS, fix="Grant the prefixes connections/ and variables/ only")
+def no_bootstrap_secrets(rights: Resource, graph: Graph) -> str | None:
+    """No pod may read the generated passwords and keys in SSM."""
+    names = [f"parameter{at(p.inputs, 'name')}" for p in graph.of_type(PARAMETER)]
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        reads = touches(actions(statement), *READS)
+        open_ = [r for r in resources(statement) if touches([r.split(":", 5)[-1]], *names)]
+        return f"it reads {', '.join(open_)}" if reads and open_ else None
+
+    return _first(rights, problem)
+
+
+@policy("AIRFLOW.44", Severity.MEDIUM, *RIGHTS, fix="Add the condition StringEquals kms:ViaService")
+def through_one_service(rights: Resource, _: Graph) -> str | None:
+    """A role uses the key only through the service whose data it needs."""
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        uses = touches(actions(statement), *USES)
+        via = conditions(statement, "StringEquals").get("kms:ViaService")
+        return f"{', '.join(actions(statement))} has no kms:ViaService" if uses and not via else None
+
+    return _first(rights, problem)
+
+
+@policy("AIRFLOW.47", Severity.HIGH, *RIGHTS, fix="Take it out, or say in policies/identity.py who needs it")
+def known_actions(rights: Resource, _: Graph) -> str | None:
+    """A role does nothing but what Airflow's pods are known to do."""
+
+    def problem(statement: Mapping[str, Any]) -> str | None:
+        others = [action for action in actions(statement) if action not in USED]
+        return f"it allows {', '.join(others)}" if others else None
+
+    return _first(rights, problem)

@@ -1,23 +1,22 @@
-"""The namespace, the Release and its values."""
+"""The namespace, its limits, and the Secrets in it."""
 
 from __future__ import annotations
 
-import json
+import base64
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
-from offline.chart import RELEASE
-from offline.graph import Graph, Resource, Secret, secrets_in
-from policies.rule import Severity, at, policy, unless, unless_given
+from offline.graph import Graph, Resource, Secret, Unknown, plain
+from policies.rule import NotKnown, Severity, at, policy, unless_given, walk
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
-JOB = "kubernetes:batch/v1:Job"
+LIMITS = "kubernetes:core/v1:LimitRange"
+ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a resource type
-_EXACT = re.compile(r"\d+\.\d+\.\d+")
 _ENFORCED = ("baseline", "restricted")
-_COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer")
+_POSTGRES = re.compile(r"(db\+)?postgres(ql)?(\+\w+)?")
 
 
 @policy("AIRFLOW.60", Severity.HIGH, NAMESPACE, fix="Enforce baseline or restricted")
@@ -28,130 +27,59 @@ def pod_security(namespace: Resource, _: Graph) -> str | None:
     return None if got in _ENFORCED else f"pod-security.kubernetes.io/enforce is {got or 'missing'}"
 
 
-@policy(
-    "AIRFLOW.61",
-    Severity.CRITICAL,
-    RELEASE,
-    fix="Give the chart the name of a Secret instead",
-    sees_secrets=True,
-)
-def no_secret_in_values(release: Resource, graph: Graph) -> str | None:
-    """Helm's values, which anybody who reads Secrets of the namespace can read, hold no secret."""
-    values = at(release.inputs, "values")
-    if values is None:
-        return "values is missing"
-    known = {str(s) for r in graph.resources for s in secrets_in(r.outputs) if len(str(s)) >= 12}
-    if isinstance(values, Secret) or any(True for _ in secrets_in(values)):
-        return "a value is a secret"
-    text = json.dumps(values, default=str)
-    return "a value contains a generated secret" if any(secret in text for secret in known) else None
-
-
-@policy("AIRFLOW.62", Severity.HIGH, RELEASE, fix="Leave createUserJob off; our Job makes the user")
-def no_default_password(release: Resource, _: Graph) -> str | None:
-    """The chart makes no user admin with the password admin."""
-    return unless(release, "values.createUserJob.enabled", False)
-
-
-@policy("AIRFLOW.63", Severity.HIGH, RELEASE, fix="Leave the chart's own PostgreSQL and Redis off")
-def no_data_in_the_cluster(release: Resource, _: Graph) -> str | None:
-    """Nothing is kept in pods that a drained node takes along."""
-    return unless(release, "values.postgresql.enabled", False) or unless(
-        release, "values.redis.enabled", False
-    )
-
-
-@policy("AIRFLOW.64", Severity.HIGH, RELEASE, fix="Give chart and image exact versions")
-def exact_versions(release: Resource, _: Graph) -> str | None:
-    """The same commit installs the same chart and the same image."""
-    for path in ("version", "values.airflowVersion", "values.defaultAirflowTag"):
-        got = at(release.inputs, path)
-        if path == "version" and str(at(release.inputs, "chart") or "").endswith(".tgz"):
-            continue
-        if not isinstance(got, str) or not _EXACT.match(got):
-            return f"{path} is {got or 'missing'}"
-    return None
-
-
-@policy("AIRFLOW.65", Severity.MEDIUM, RELEASE, fix="Set requests and limits of the component")
-def bounded(release: Resource, _: Graph) -> str | None:
-    """Every component has requests and a memory limit."""
-    for name, component in _components(release):
-        for path in ("resources.requests.cpu", "resources.requests.memory", "resources.limits.memory"):
-            if not at(component, path):
-                return f"{name}.{path} is missing"
-    return None
-
-
-@policy("AIRFLOW.66", Severity.HIGH, RELEASE, fix="Leave AIRFLOW_CONN_AIRFLOW_DB off")
-def no_metadata_for_tasks(release: Resource, _: Graph) -> str | None:
-    """Tasks do not get the metadata database's credentials as a Connection."""
-    return unless(release, "values.enableBuiltInSecretEnvVars.AIRFLOW_CONN_AIRFLOW_DB", False)
-
-
-@policy("AIRFLOW.67", Severity.MEDIUM, RELEASE, fix="Leave waiting on; set a timeout")
-def waits(release: Resource, _: Graph) -> str | None:
-    """An update that does not become healthy fails."""
-    if at(release.inputs, "skipAwait"):
-        return "skipAwait is set"
-    return unless_given(release, "timeout")
-
-
-@policy("AIRFLOW.68", Severity.MEDIUM, RELEASE, fix="Set two replicas", only_protected=True)
-def two_of_everything(release: Resource, _: Graph) -> str | None:
-    """In production a node can go and every component stays."""
-    for name, component in _components(release):
-        if (at(component, "replicas") or 0) < 2:
-            return f"{name}.replicas is {at(component, 'replicas') or 'missing'}"
-    return None
-
-
-@policy("AIRFLOW.69", Severity.HIGH, RELEASE, fix="Verify certificates: ssl_cert_reqs=required, verify-full")
-def verified_tls(release: Resource, _: Graph) -> str | None:
-    """The async engine is given a context that verifies the database's certificate."""
-    path = "values.config.database.sql_alchemy_connect_args_async"
-    return unless_given(release, path)
-
-
-@policy(
-    "AIRFLOW.70",
-    Severity.HIGH,
-    SECRET,
-    fix="Build URLs with components/connections.py",
-    sees_secrets=True,
-)
+@policy("AIRFLOW.70", Severity.HIGH, SECRET, fix="Build URLs with components/connections.py")
 def verified_urls(secret: Resource, _: Graph) -> str | None:
-    """No connection URL turns the verification of certificates off."""
-    weak = (
-        "sslmode=disable",
-        "sslmode=allow",
-        "sslmode=prefer",
-        "sslmode=require&",
-        "ssl_cert_reqs=none",
-        "redis://",
-    )
-    texts = [str(s) for s in secrets_in(secret.inputs)] if at(secret.inputs, "stringData") else None
-    if texts is None:
+    """Every URL of database or broker asks for TLS with a verified certificate."""
+    texts = list(_texts(secret))
+    if not texts:
         return "stringData is missing"
-    found = [w for w in weak for text in texts if w in text.lower().replace("rediss://", "")]
-    return f"a URL has {found[0]}" if found else None
+    return next((problem for text in texts if (problem := _url_problem(text))), None)
 
 
-@policy("AIRFLOW.71", Severity.MEDIUM, JOB, fix="Set a deadline and a limit of tries")
-def ends(job: Resource, _: Graph) -> str | None:
-    """A Job that hangs or fails ends, and tells so."""
-    return unless_given(job, "spec.activeDeadlineSeconds") or unless_given(job, "spec.backoffLimit")
+def _texts(secret: Resource) -> Iterator[str]:
+    """The secret's values, also those that are given in base64."""
+    for key in ("stringData", "data"):
+        given = at(secret.inputs, key)
+        values = plain(given) or {}
+        if isinstance(given, Secret) and isinstance(values, str):
+            raise NotKnown(key)  # a digest, as the report has it
+        if any(isinstance(value, Unknown) for _, value in walk(values)):
+            raise NotKnown(key)
+        for value in values.values():
+            yield base64.b64decode(value).decode() if key == "data" else str(value)
 
 
-@policy("AIRFLOW.72", Severity.LOW, QUOTA, fix="Limit the namespace's pods")
+def _url_problem(text: str) -> str | None:
+    """Never with the URL itself: it holds a password."""
+    if "://" not in text:
+        return None
+    url = urlsplit(text)
+    options = parse_qs(url.query)
+    if url.scheme == "redis":
+        return "a URL has no TLS: redis"
+    if url.scheme == "rediss" and options.get("ssl_cert_reqs") != ["required"]:
+        return f"a URL has ssl_cert_reqs {options.get('ssl_cert_reqs')}"
+    if not _POSTGRES.fullmatch(url.scheme) or url.scheme.endswith("+asyncpg"):
+        return None  # asyncpg takes no such options: AIRFLOW.69 asks for its context
+    if options.get("sslmode") != ["verify-full"] or not options.get("sslrootcert"):
+        return f"a URL has sslmode {options.get('sslmode')}, sslrootcert {options.get('sslrootcert')}"
+    return None
+
+
+@policy(
+    "AIRFLOW.72", Severity.LOW, QUOTA, fix="Limit the namespace's pods, and no volumes and load balancers"
+)
 def quota(resource: Resource, _: Graph) -> str | None:
-    """A runaway DAG cannot fill the cluster with pods."""
-    return unless_given(resource, "spec.hard.pods")
+    """A runaway DAG cannot fill the cluster with pods, volumes or load balancers."""
+    names = ("pods", "persistentvolumeclaims", "services.loadbalancers", "services.nodeports")
+    hard = at(resource.inputs, "spec.hard") or {}
+    missing = [name for name in names if not str(hard.get(name, "")).isdigit()]
+    return f"spec.hard lacks {', '.join(missing)}" if missing else None
 
 
-def _components(release: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    values = at(release.inputs, "values") or {}
-    for name in _COMPONENTS:
-        yield name, values.get(name) or {}
-    if "CeleryExecutor" in str(values.get("executor", "")):
-        yield "workers.celery", at(values, "workers.celery") or {}
+@policy("AIRFLOW.94", Severity.LOW, LIMITS, fix="Give containers a default limit and request")
+def default_limits(resource: Resource, _: Graph) -> str | None:
+    """A pod that asks for nothing gets a bound."""
+    return unless_given(resource, "spec.limits.0.default.memory") or unless_given(
+        resource, "spec.limits.0.defaultRequest.memory"
+    )

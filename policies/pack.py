@@ -12,7 +12,7 @@ from pulumi_policy import EnforcementLevel, ReportViolation, StackValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
 from offline.graph import UNKNOWN, Graph, Resource
-from policies.evaluate import judge, undecided
+from policies.evaluate import judge
 from policies.rule import POLICIES, Policy
 from policies.waivers import Waiver, waivers_of
 
@@ -71,17 +71,15 @@ def _stack_policy(policy: Policy) -> StackValidationPolicy:
         graph = graph_of(args)
         judgement = judge(graph, _waivers(graph), policies=[policy])
         for violation in judgement.violations:
-            ended = [w for w in judgement.expired if w.covers(policy.number, violation.resource)]
-            said = "".join(f". Its waiver ended on {waiver.expires}" for waiver in ended)
-            report(f"{violation}{said}", violation.urn)
+            report(str(violation), violation.urn or None)
 
     return StackValidationPolicy(name=policy.name, description=policy.title, validate=validate)
 
 
 def _undecided(policies: Sequence[Policy]) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        if waiting := undecided(graph_of(args), policies):
-            numbers = ", ".join(policy.number for policy in waiting)
+        unknown = judge(graph_of(args), policies=policies).unknown
+        if numbers := ", ".join(dict.fromkeys(violation.policy.number for violation in unknown)):
             report(f"Not judged before `up`, for lack of a value: {numbers}", None)
 
     return StackValidationPolicy(

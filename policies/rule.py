@@ -6,7 +6,7 @@ what is wrong, or nothing. The decorator gives it its number, severity and remed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,8 +24,11 @@ class Severity(StrEnum):
 
 
 class NotKnown(Exception):
-    """A preview does not know the value yet: the policy has nothing to say of this resource."""
+    """A preview does not know the value at this path yet: the policy cannot be judged for this resource."""
 
+
+EVERY = "*"
+"""Stands for every type of resource."""
 
 Check = Callable[[Resource, Graph], "str | None"]
 
@@ -37,6 +40,7 @@ class Policy:
     number: str
     severity: Severity
     types: tuple[str, ...]
+    """Types of the resources that it is asked of; EVERY for all."""
     fix: str
     """What to do, in the terms of a stack file or of a component."""
     check: Check
@@ -64,7 +68,10 @@ class Violation:
     resource: str
     """Logical name."""
     urn: str
+    """Empty for what is no resource: a waiver."""
     problem: str
+    unknown: bool = False
+    """True for what may be broken: a preview does not know the value."""
 
     def __str__(self) -> str:
         p = self.policy
@@ -111,17 +118,34 @@ def unless(resource: Resource, path: str, wanted: Any) -> str | None:
 
 
 def unless_given(resource: Resource, path: str) -> str | None:
-    """The problem of a property that must have any value."""
-    got = at(resource.inputs, path)
-    return f"{path} is missing" if got in (None, "", []) else None
-
-
-def unless_at_least(resource: Resource, path: str, least: int) -> str | None:
-    """The problem of a number that is missing or too small."""
-    got = at(resource.inputs, path)
-    if isinstance(got, (int, float)) and got >= least:
+    """The problem of a property that must have any value; one that only the cloud will know is one."""
+    try:
+        got = at(resource.inputs, path)
+    except NotKnown:
         return None
-    return f"{path} is {'missing' if got is None else got}, wanted at least {least}"
+    return f"{path} is missing" if got in (None, "", [], {}) else None
+
+
+def unless_not(resource: Resource, path: str, unwanted: Any) -> str | None:
+    """The problem of a property that has the one value that it must not have."""
+    try:
+        got = at(resource.inputs, path)
+    except NotKnown:
+        return None
+    return f"{path} is {got}" if got == unwanted else None
+
+
+def unless_at_least(resource: Resource, path: str, least: float) -> str | None:
+    """The problem of a number that is missing or too small; a text or a bool is no number."""
+    got = at(resource.inputs, path)
+    if is_number(got) and got >= least:
+        return None
+    return f"{path} is {'missing' if got is None else repr(got)}, wanted at least {least}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def at(inputs: Any, path: str) -> Any:
@@ -135,5 +159,14 @@ def at(inputs: Any, path: str) -> Any:
         else:
             inputs = inputs.get(key) if isinstance(inputs, Mapping) else None
         if isinstance(inputs, Unknown):
-            raise NotKnown
+            raise NotKnown(path)
     return inputs
+
+
+def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every mapping, list and leaf below a value, with its path."""
+    yield path, value
+    items = value.items() if isinstance(value, Mapping) else ()
+    items = enumerate(value) if isinstance(value, (list, tuple)) else items
+    for key, item in items:
+        yield from walk(item, f"{path}.{key}" if path else str(key))

@@ -1,46 +1,52 @@
-"""Keys, parameters, log groups and the alarm topic: what keeps secrets and what tells of trouble."""
+"""The key, the parameters and the generated values."""
 
 from __future__ import annotations
 
 from offline.graph import Graph, Resource, Secret
-from policies.documents import conditions, principals, statements
-from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given
+from policies.documents import statements
+from policies.openings import to_everybody, to_strangers
+from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given, unless_not
 
 KEY = "aws:kms/key:Key"
 PARAMETER = "aws:ssm/parameter:Parameter"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-TOPIC = "aws:sns/topic:Topic"
-TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 GENERATED = ("random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes")
-LEAST_WINDOW_DAYS, LEAST_PASSWORD, LEAST_BYTES = 7, 16, 32
+LEAST_WINDOW_DAYS, LEAST_PASSWORD, LEAST_BYTES, LONGEST_PERIOD_DAYS = 7, 16, 32, 365
 
 
-@policy("KMS.4", Severity.MEDIUM, KEY, fix="Leave key rotation on")
+@policy("KMS.4", Severity.MEDIUM, KEY, fix="Leave key rotation on, every 365 days at least")
 def rotated(key: Resource, _: Graph) -> str | None:
     """The key's material changes every year."""
-    return unless(key, "enableKeyRotation", True)
+    days = at(key.inputs, "rotationPeriodInDays")
+    if problem := unless(key, "enableKeyRotation", True) or unless_at_least(key, "rotationPeriodInDays", 1):
+        return problem
+    return f"rotationPeriodInDays is {days}" if days > LONGEST_PERIOD_DAYS else None
 
 
-@policy("KMS.3", Severity.CRITICAL, KEY, fix="Set secrets.key_deletion_window_days")
+@policy("KMS.3", Severity.CRITICAL, KEY, fix="Set secrets.key_deletion_window_days; leave the key enabled")
 def deletion_window(key: Resource, _: Graph) -> str | None:
-    """A key scheduled for deletion can be saved for a week at least."""
-    return unless_at_least(key, "deletionWindowInDays", LEAST_WINDOW_DAYS)
+    """A key scheduled for deletion can be saved for a week at least, and a live one is not switched off."""
+    return (
+        unless_at_least(key, "deletionWindowInDays", LEAST_WINDOW_DAYS)
+        or unless_not(key, "isEnabled", False)
+        or unless_not(key, "bypassPolicyLockoutSafetyCheck", True)
+    )
 
 
-@policy("KMS.5", Severity.CRITICAL, KEY, fix="Name principals in the key's policy")
-def not_public(key: Resource, _: Graph) -> str | None:
+@policy(
+    "KMS.5", Severity.CRITICAL, KEY, fix="Name this account, and services on its behalf, in the key's policy"
+)
+def not_public(key: Resource, graph: Graph) -> str | None:
     """Nobody outside the account may use the key."""
-    found = statements(key)
-    if not found:
-        return "policy is missing"
-    everybody = [s for s in found if "*" in [n for ns in principals(s).values() for n in ns]]
-    return "its policy names everybody" if any(s.get("Effect") == "Allow" for s in everybody) else None
+    if not statements(key):
+        return "policy is missing or not readable"
+    return to_everybody(key) or to_strangers(key, graph)
 
 
 @policy("AIRFLOW.30", Severity.HIGH, PARAMETER, fix="Make it a SecureString under our key")
 def encrypted_parameter(parameter: Resource, _: Graph) -> str | None:
     """A parameter is encrypted with our key."""
+    if at(parameter.inputs, "insecureValue") is not None:
+        return "insecureValue is given"
     return unless(parameter, "type", "SecureString") or unless_given(parameter, "keyId")
 
 
@@ -60,38 +66,8 @@ def long_enough(generated: Resource, _: Graph) -> str | None:
     return unless_at_least(generated, "length", least)
 
 
-@policy("CloudWatch.16", Severity.MEDIUM, LOG_GROUP, fix="Set a retention of 365 days, or waive it")
-def retained(group: Resource, _: Graph) -> str | None:
-    """Logs are kept for a year, and not for ever."""
-    return unless_at_least(group, "retentionInDays", 365)
-
-
-@policy("AIRFLOW.33", Severity.MEDIUM, LOG_GROUP, fix="Give the log group our key")
-def encrypted_logs(group: Resource, _: Graph) -> str | None:
-    """Logs, in which statements with data may stand, are encrypted with our key."""
-    return unless_given(group, "kmsKeyId")
-
-
-@policy("SNS.1", Severity.MEDIUM, TOPIC, fix="Give the topic our key")
-def encrypted_topic(topic: Resource, _: Graph) -> str | None:
-    """Messages are encrypted with our key."""
-    return unless_given(topic, "kmsMasterKeyId")
-
-
-@policy("SNS.4", Severity.CRITICAL, TOPIC_POLICY, fix="Name service principals and aws:SourceAccount")
-def closed_topic(topic_policy: Resource, _: Graph) -> str | None:
-    """Only services that act for this account publish."""
-    found = statements(topic_policy)
-    if not found:
-        return "policy is missing"
-    for statement in found:
-        account = conditions(statement, "StringEquals").get("aws:SourceAccount")
-        if set(principals(statement)) != {"Service"} or not account:
-            return "its policy lets others publish"
-    return None
-
-
-@policy("CloudWatch.15", Severity.HIGH, ALARM, fix="Send the alarm to the topic")
-def heard(alarm: Resource, _: Graph) -> str | None:
-    """An alarm reaches somebody."""
-    return unless(alarm, "actionsEnabled", True) or unless_given(alarm, "alarmActions")
+@policy("AIRFLOW.34", Severity.LOW, PARAMETER, fix="Leave its tier away")
+def free_tier(parameter: Resource, _: Graph) -> str | None:
+    """A parameter costs nothing; one of the advanced tier costs every month and cannot go back."""
+    got = at(parameter.inputs, "tier")
+    return None if got in (None, "Standard") else f"tier is {got}"

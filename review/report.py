@@ -108,9 +108,6 @@ def _policies(pair: Pair, found: Sequence[Change]) -> Iterator[Finding]:
     judgement = judge(pair.head.graph, waivers_of(pair.head.config or {}), pair.day)
     for violation in judgement.violations:
         yield Finding(text=str(violation), blocks=True, details={"urn": violation.urn})
-    for waiver in judgement.expired:
-        text = f"the waiver of {waiver.policy} ended on {waiver.expires}: {waiver.reason}"
-        yield Finding(text=text, blocks=True, details={"policy": waiver.policy})
     for waiver in judgement.unused:
         yield Finding(text=f"the waiver of {waiver.policy} is needed by nothing; take it out")
     if found and judgement.waived:

@@ -70,8 +70,8 @@ def test_a_violation_stops_with_number_resource_and_remedy(refusal: str, violati
 
 
 def test_an_ended_waiver_waives_nothing_and_says_so(refusal: str) -> None:
-    (line,) = [line for line in refusal.splitlines() if "RDS.6" in line]
-    assert line.endswith("Its waiver ended on 2020-01-31")
+    assert "RDS.6 (low) database-instance: " in refusal
+    assert "AIRFLOW.1 (medium) RDS.6: its waiver ended on 2020-01-31: " in refusal
     assert "RDS.5" not in refusal
 
 
