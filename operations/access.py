@@ -70,7 +70,8 @@ def script(stack: StackFile, role: Role) -> Iterator[str]:
     yield "set -eu"
     yield f"ROLE={name}  # an existing IAM role of account {place.account_id}"
     yield f"POLICIES={account}:policy"
-    yield "# Print and run anew when account, cluster, boundary, or the tags Project and Environment change."
+    yield "# Print and run anew when account, cluster, boundary, image repository, or the tags Project and"
+    yield "# Environment change."
     yield FUNCTIONS
     for number, document in enumerate(policies(role, place), start=1):
         yield f"policy {name}-{number} '{document}'"

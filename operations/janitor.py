@@ -20,11 +20,13 @@ from operations import stack_file
 from operations.errors import OperationError
 from operations.janitor_destroy import destroy
 from operations.stack_file import read_stack_file
-from operations.stack_states import StackState, StateBucket
+from operations.stack_states import PROJECT, StackState, StateBucket
 from operations.state_names import StateNames
 
 LONGEST_RUN = timedelta(minutes=15)
 """After this no further stack is begun in a run: a role's credentials end after an hour."""
+LONGEST_UPDATE = timedelta(hours=2)
+"""A lock that is older was left behind by an update that was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OperationError, OSError) as error:
         print(f"janitor: {error}", file=sys.stderr)
         return 1
-    print("\n".join(["| stack | janitor |", "|---|---|", *(f"| `{o.stack}` | {o.text} |" for o in found)]))
+    print("\n".join(["| stack | janitor |", "|---|---|", *map(_row, found)]))
     return int(any(outcome.failed for outcome in found))
+
+
+def _row(outcome: Outcome) -> str:
+    text = outcome.text.replace("|", "\\|")
+    return f"| `{outcome.stack}` | {text} |"
 
 
 def long_lived() -> set[str]:
@@ -94,7 +101,7 @@ def clean(
 
 
 def why_not(state: StackState, now: datetime) -> str | None:
-    """Why the stack is left alone; None if it is due."""
+    """Why the stack is left alone; None if it is due. Raises OperationError if a lock stayed."""
     hours, created = state.time_to_live_hours, state.created
     if hours is None or created is None:
         return "it has no time to live" if state.resources else "nothing is deployed"
@@ -103,7 +110,14 @@ def why_not(state: StackState, now: datetime) -> str | None:
     end = created + timedelta(hours=hours)
     if now < end:
         return f"it may live until {end:%Y-%m-%d %H:%M} UTC"
-    return "an update is running, or was killed (`pulumi cancel`)" if state.locked else None
+    if state.locked_since is None:
+        return None
+    if now - state.locked_since > LONGEST_UPDATE:
+        raise OperationError(
+            f"locked since {state.locked_since:%Y-%m-%d %H:%M} UTC; if nobody is at work, run "
+            f"pulumi cancel --stack organization/{PROJECT}/{state.name}"
+        )
+    return "an update is running"
 
 
 if __name__ == "__main__":

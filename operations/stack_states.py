@@ -26,8 +26,8 @@ class StackState:
 
     name: str
     resources: Sequence[Mapping[str, Any]]
-    locked: bool
-    """Whether an update runs, or was killed."""
+    locked_since: datetime | None
+    """When the update began that runs, or was killed; None if there is none."""
 
     @property
     def protected(self) -> list[str]:
@@ -68,13 +68,13 @@ class StackState:
         return [each for each in self.resources if each["type"] == type_]
 
 
-def parse_state(stack: str, text: bytes, *, locked: bool) -> StackState:
+def parse_state(stack: str, text: bytes, locked_since: datetime | None = None) -> StackState:
     """What the CLI wrote. Raises OperationError if it did not."""
     try:
         deployed = json.loads(text)["checkpoint"].get("latest") or {}
     except (ValueError, KeyError):
         raise OperationError(f"{STACKS}{stack}.json: not a state of Pulumi's") from None
-    return StackState(name=stack, resources=deployed.get("resources") or [], locked=locked)
+    return StackState(name=stack, resources=deployed.get("resources") or [], locked_since=locked_since)
 
 
 class StateBucket:
@@ -86,7 +86,7 @@ class StateBucket:
 
     def stacks(self) -> list[str]:
         """Names of all stacks of this project."""
-        found = (key.removeprefix(STACKS) for key in self._keys(STACKS))
+        found = (each["Key"].removeprefix(STACKS) for each in self._objects(STACKS))
         # Beside a state lie its backup (.json.bak) and its tags.
         return sorted(key.removesuffix(".json") for key in found if key.endswith(".json") and "/" not in key)
 
@@ -94,9 +94,10 @@ class StateBucket:
         """The stack's state as it is now."""
         with explained():
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{STACKS}{stack}.json")["Body"].read()
-        return parse_state(stack, body, locked=bool(self._keys(f"{LOCKS}{stack}/")))
+        locks = [lock["LastModified"] for lock in self._objects(f"{LOCKS}{stack}/")]
+        return parse_state(stack, body, min(locks, default=None))
 
-    def _keys(self, prefix: str) -> list[str]:
+    def _objects(self, prefix: str) -> list[dict[str, Any]]:
         with explained():
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            return [each["Key"] for page in pages for each in page.get("Contents", [])]
+            return [each for page in pages for each in page.get("Contents", [])]

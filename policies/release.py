@@ -16,7 +16,7 @@ PLAIN = (
     *("data.resultBackendConnection", "data.brokerUrl", "redis.password", "extraSecrets", "flower.password"),
 )
 """Values from which the chart would make Secrets itself."""
-_EXACT = re.compile(r"v?\d+\.\d+\.\d+([.+-][\w.+-]+)?")
+_EXACT = re.compile(r"v?\d+\.\d+\.\d+([.+-][\w.+-]+)?(@sha256:[0-9a-f]{64})?")
 _HASH = re.compile(r"[0-9a-f]{16}")
 _COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer")
 

@@ -14,7 +14,7 @@ import pytest
 from operations import janitor_destroy
 from operations.errors import OperationError
 from operations.janitor import why_not
-from operations.stack_states import LOCKS, STACKS, parse_state
+from operations.stack_states import LOCKS, STACKS, StackState, parse_state
 from operations.state_names import StateNames
 from tests.engine.project import Project
 from tests.engine.test_preview import pytestmark as needs_the_cli
@@ -42,7 +42,7 @@ def names(project: Project, monkeypatch: pytest.MonkeyPatch) -> StateNames:
 
 
 def test_a_protected_stack_is_read_as_such(project: Project) -> None:
-    state = parse_state("prod", (project.state_folder / f"{STACKS}prod.json").read_bytes(), locked=False)
+    state = parse_state("prod", (project.state_folder / f"{STACKS}prod.json").read_bytes())
     assert set(state.protected) == {r.name for r in recorded("prod").resources if r.protect} != set()
     assert state.time_to_live_hours is None
     assert state.image == "apache/airflow:3.3.2"
@@ -52,11 +52,20 @@ def test_an_ephemeral_stack_is_locked_while_an_update_runs_and_gone_after_its_ti
     project: Project, names: StateNames
 ) -> None:
     file = project.state_folder / f"{STACKS}dev.json"
-    project.edit("dev", lambda config: config.update({"airflow:ephemeral": {"time_to_live_hours": 72}}))
-    project.output("up", "--stack", "dev", "--yes", "--skip-preview")
-    state = parse_state("dev", file.read_bytes(), locked=False)
+
+    def up(hours: int) -> StackState:
+        project.edit(
+            "dev", lambda config: config.update({"airflow:ephemeral": {"time_to_live_hours": hours}})
+        )
+        project.output("up", "--stack", "dev", "--yes", "--skip-preview")
+        return parse_state("dev", file.read_bytes())
+
+    state = up(72)
     assert str(why_not(state, NOW)).startswith("it may live until ")
     assert why_not(state, NOW + timedelta(hours=73)) is None
+    extended = up(96)
+    assert extended.created == state.created  # a further `up` does not start the time anew
+    assert str(why_not(extended, NOW + timedelta(hours=73))).startswith("it may live until ")
 
     kill_an_update(project, project.state_folder / f"{LOCKS}dev")
     with pytest.raises(OperationError, match=r"pulumi destroy: error: .*lock"):

@@ -107,10 +107,15 @@ def test_a_long_lived_stack_is_left_alone_whatever_its_state_says(look: Look) ->
     assert (told["x"], told["due"]) == ("stays: its stack file is long-lived", "would be destroyed")
 
 
-def test_a_stack_that_is_being_updated_is_left_alone(look: Look) -> None:
+def test_a_stack_that_is_being_updated_is_left_alone(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     client("s3").put_object(Bucket=NAMES.bucket, Key=f"{LOCKS}due/lock.json", Body="{}")
     client("s3").put_object(Bucket=NAMES.bucket, Key=f"{LOCKS}young-2/lock.json", Body="{}")
-    assert look("--destroy")[1]["due"] == "stays: an update is running, or was killed (`pulumi cancel`)"
+    assert look("--destroy")[1]["due"] == "stays: an update is running"
+    monkeypatch.setattr(janitor, "LONGEST_UPDATE", timedelta(seconds=-1))
+    code, told = look("--destroy")
+    assert code == 1
+    assert told["due"].startswith("**could not be destroyed**: locked since ")
+    assert told["due"].endswith("run pulumi cancel --stack organization/airflow/due")
 
 
 def test_one_that_cannot_be_destroyed_does_not_keep_the_next_from_it(look: Look, tmp_path: Path) -> None:

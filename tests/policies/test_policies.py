@@ -49,7 +49,7 @@ def test_every_executor_keeps_every_policy(executor: str, tasks_start_pods: bool
     assert [str(v) for v in violations(offline.record("prod", overrides=changes))] == []
 
 
-def test_every_dag_source_keeps_every_policy() -> None:
+def test_every_dag_source_and_an_image_by_its_digest_keep_every_policy() -> None:
     generated = {"source": "generated", "command": ["x"]}
     sources = [
         {"source": "git", "name": "a", "repository": "https://git.example.com/dags.git"},
@@ -61,7 +61,8 @@ def test_every_dag_source_keeps_every_policy() -> None:
         {**generated, "name": "g", "run": "sidecar"},
         {**generated, "name": "h", "run": "cron", "claim": "dags"},
     ]
-    graph = offline.record("prod", overrides={"airflow": {"dags": sources}})
+    changes = {"dags": sources, "image": {"digest": f"sha256:{'0a' * 32}"}}
+    graph = offline.record("prod", overrides={"airflow": changes})
     assert [str(v) for v in violations(graph)] == []
 
 
