@@ -102,7 +102,7 @@ def _difference(urn: str, refreshed: Mapping[str, Any], planned: Mapping[str, An
     replaced = operation != "update" and bool(set(changed) & set(planned.get("replaceReasons") or changed))
     if replaced:
         yield Difference(
-            name=name, type=type_, kind=Kind.DESTRUCTIVE, text=f"{text}: the next `up` replaces it"
+            name=name, type=type_, kind=Kind.DESTRUCTIVE, text=f"{text}: `up --refresh` replaces it"
         )
     else:
         yield Difference(name=name, type=type_, kind=_kind(type_, changed), text=text)

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def urgent(finding: Mapping[str, Any]) -> bool:
-    """True if a person has to act: tags alone are what other tools write, and the next `up` removes."""
+    """True if a person has to act: tags alone are what other tools write."""
     differences = finding.get("differences", [])
     acted_on = any(each["kind"] != Kind.TAGS for each in differences)
     return bool(finding.get("error") or finding.get("overdue") or acted_on)
