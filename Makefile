@@ -104,7 +104,7 @@ format: program ## let ruff write
 	@$(OWN_PYTHON) -m ruff check --fix .
 	@$(OWN_PYTHON) -m ruff format .
 
-docs: program ## write docs/CONFIGURATION.md, docs/SIZING.md and the README's costs anew
+docs: program ## write docs/CONFIGURATION.md, SIZING.md, POLICIES.md and the README's costs anew
 	@$(OWN_PYTHON) -m reference
 
 bench: setup ## measure this machine, RUNS times each (default 3), and write docs/BENCHMARK.md

@@ -1,1 +1,1 @@
-"""Writes the documents that follow from the code: docs/CONFIGURATION.md and docs/SIZING.md (`make docs`)."""
+"""Writes the documents that follow from the code (`make docs`): CONFIGURATION.md, SIZING.md, POLICIES.md."""

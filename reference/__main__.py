@@ -11,13 +11,14 @@ from typing import Any
 
 from offline import ROOT
 from offline.chart import VARIABLE
-from reference import configuration, sizing_document
+from reference import configuration, policies_document, sizing_document
 from reference.effects import effect
 from reference.keys import Key, leaves
 
 DOCUMENTS = {
     "docs/CONFIGURATION.md": configuration.document,
     "docs/SIZING.md": sizing_document.document,
+    "docs/POLICIES.md": policies_document.document,
     "README.md": lambda: sizing_document.readme((ROOT / "README.md").read_text()),
 }
 """File to what writes its text anew."""

@@ -10,13 +10,17 @@ from stacks import (
     rules_dags,
     rules_env,
     rules_ephemeral,
+    rules_review,
     rules_tags,
     rules_usernames,
 )
 from stacks.registry import RULES
 from stacks.section import Problem
 
-SUBJECTS = (rules_airflow, rules_aws, rules_dags, rules_env, rules_ephemeral, rules_tags, rules_usernames)
+SUBJECTS = (
+    *(rules_airflow, rules_aws, rules_dags, rules_env, rules_ephemeral, rules_review),
+    *(rules_tags, rules_usernames),
+)
 """Importing a subject registers its rules."""
 
 

@@ -17,7 +17,9 @@ from offline import ROOT
 
 PROD = "stacks/Pulumi.prod.yaml"
 STACKS = ("dev", "local", "prod", "staging")
-PROGRAM = '''"""A password, a parameter that keeps it, and a ConfigMap."""
+PROGRAM = '''"""A password, a parameter that keeps it, a ConfigMap; the providers keep the policies."""
+
+import json
 
 import pulumi
 from pulumi_random import RandomPassword
@@ -28,11 +30,20 @@ class Thing(pulumi.CustomResource):
         super().__init__(type_, name, inputs, opts)
 
 
+def below(package, **inputs):
+    return pulumi.ResourceOptions(provider=pulumi.ProviderResource(package, package, inputs))
+
+
+CLUSTER = {"server": "https://cluster", "certificate-authority-data": "authority"}
+KUBECONFIG = {"clusters": [{"cluster": CLUSTER}], "users": [{"user": {"exec": {}}}]}
+TAGS = {"tags": {"Project": "airflow", "Environment": "test", "Owner": "team"}}
+aws = below("aws", allowedAccountIds=["111122223333"], defaultTags=TAGS)
+inside = below("kubernetes", clusterIdentifier="cluster", kubeconfig=json.dumps(KUBECONFIG))
 settings = pulumi.Config().require_object("settings")
-password = RandomPassword("password-1", length=32, special=False)
+password = RandomPassword("password-1", length=32, special=False, opts=below("random"))
 parameter = {"name": "/x", "type": "SecureString", "keyId": "key", "value": password.result}
-Thing("aws:ssm/parameter:Parameter", "parameter", parameter)
-Thing("kubernetes:core/v1:ConfigMap", "config", {"metadata": {"name": "config"}, "data": settings})
+Thing("aws:ssm/parameter:Parameter", "parameter", parameter, aws)
+Thing("kubernetes:core/v1:ConfigMap", "config", {"metadata": {"name": "config"}, "data": settings}, inside)
 '''
 STACK_FILE = """config:
   airflow:account: {id: "111122223333", region: us-east-1}

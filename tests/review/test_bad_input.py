@@ -38,9 +38,9 @@ def in_prod(body: str) -> str:
     [
         ("raise pulumi.RunError('two\\n  lines')", "two lines"),
         ("raise ValueError('subnets: at least 2')", "subnets: at least 2"),
-        ("raise KeyError('a value')", "KeyError in __main__.py, line 19"),
+        ("raise KeyError('a value')", "KeyError in __main__.py, line 30"),
         ("import nowhere", "No module named 'nowhere'"),
-        ("import sys; sys.exit('a value')", "SystemExit in __main__.py, line 19"),
+        ("import sys; sys.exit('a value')", "SystemExit in __main__.py, line 30"),
         ("import os; os._exit(3)", "the program's process ends by itself, with exit code 3"),
         ("import os; os.kill(os.getpid(), 11)", "the program's process ends by itself, with signal 11"),
     ],

@@ -78,7 +78,8 @@ def test_a_stack_file_on_one_side_only_is_a_new_or_a_removed_stack(clone: Path) 
 def test_a_renamed_component_is_kept_by_an_alias_and_made_anew_without(clone: Path) -> None:
     renamed = PROGRAM.replace('"config", {', '"settings", {')
     alias = renamed.replace(
-        "settings})", 'settings}, pulumi.ResourceOptions(aliases=[pulumi.Alias("config")]))'
+        "settings}, inside)",
+        'settings}, pulumi.ResourceOptions(provider=inside.provider, aliases=[pulumi.Alias("config")]))',
     )
     (clone / "__main__.py").write_text(alias)
     commit(clone)
