@@ -24,6 +24,7 @@ CONTRACTS = (
     "tests/stacks",
     "tests/components/test_cache_arguments.py",
     "tests/components/test_database_arguments.py",
+    "tests/components/test_lookup_failures.py",
     "tests/test_contracts.py",
     "tests/test_master_user.py",
     "tests/test_executors.py",
@@ -63,7 +64,7 @@ def refusal(error: Exception) -> Verdict:
 
 def _verdicts(mutant: Mutant) -> Iterator[Verdict]:
     yield from _policies("prod")
-    yield from _golden("prod", "arguments", "connections", "exports")
+    yield from _golden("prod", "arguments", "connections", "refused", "exports")
     if mutant.file.startswith("stacks/"):
         yield from _case_files()
     yield from _golden("everything", "least")

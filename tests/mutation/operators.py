@@ -103,7 +103,8 @@ def inside(node: ast.AST) -> Iterator[Edit]:
     elif isinstance(node, ast.Dict):
         yield from _of_dict(node)
     elif isinstance(node, ast.Call):
-        given = [(i, k) for i, k in enumerate(node.keywords) if k.arg and not is_silent(k)]
+        named = ((i, k) for i, k in enumerate(node.keywords) if k.arg and not is_silent(k))
+        given = [(i, k) for i, k in named if not _is_changed(k.value)]
         for index, keyword in given:
             yield f"{shown(node.func)}() without {shown(keyword)}", dropped(node.keywords, index)
     elif isinstance(node, ast.Compare):
@@ -112,6 +113,11 @@ def inside(node: ast.AST) -> Iterator[Edit]:
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         word = "or" if isinstance(node.op, ast.And) else "and"
         yield f"{shown(node)}: {word}", lambda: setattr(node, "op", other)
+
+
+def _is_changed(value: ast.expr) -> bool:
+    """Whether it is a value that is weakened itself, which tells more than dropping it."""
+    return next(other_values(value, ""), None) is not None
 
 
 def _plain(node: ast.Tuple) -> bool:
@@ -128,7 +134,8 @@ def _of_dict(node: ast.Dict) -> Iterator[Edit]:
             node.keys.pop(index)
             node.values.pop(index)
 
-        yield f"without {name}: {shown(value)}" if key else f"without **{shown(value)}", drop
+        if not _is_changed(value):
+            yield f"without {name}: {shown(value)}" if key else f"without **{shown(value)}", drop
         text = key.value if isinstance(key, ast.Constant) else None
         if text in OPEN_STATEMENT and ast.unparse(value) != OPEN_STATEMENT[text]:
             yield f"{name}: {OPEN_STATEMENT[text]}", replaced(node, "values", index, OPEN_STATEMENT[text])
@@ -153,7 +160,8 @@ def of_statement(holder: ast.AST, field: str, index: int) -> Iterator[Edit]:
     if is_silent(node) or (isinstance(node, ast.Expr) and is_silent(node.value)):
         return
     target = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
-    sets = "." in target and not target.startswith("self.")
+    changed = isinstance(node, ast.Assign) and _is_changed(node.value)
+    sets = "." in target and not target.startswith("self.") and not changed
     if sets or isinstance(node, ast.Raise | ast.AugAssign | ast.Expr):
         yield f"without `{shown(node)}`", lambda: put(holder, field, index, ast.Pass())
 

@@ -37,12 +37,8 @@ EXPECTED = [
     "make: args.days < DAYS: LtE",
     "make: without `raise ValueError(f'days: at least {DAYS}')`",
     "make: if args.protect: the opposite",
-    "make: Bucket() without encrypted=True",
     "make: encrypted: True -> False",
-    "make: without `made.public = False`",
     "make: made.public: False -> True",
-    "make: without 'Effect': 'Deny'",
-    "make: without 'Action': 's3:GetObject'",
     "make: 'Action': '*'",
     "make: without 'Resource': made.arn",
     "make: 'Resource': '*'",
@@ -66,8 +62,6 @@ def fits(airflow):
 """
 EXPECTED_OF_SETTINGS = [
     "Name: any text",
-    "Section.size: Field() without ge=1",
-    "Section.size: Field() without le=9",
     "Section.size: ge: 1 -> 0",
     "Section.size: le: 9 -> 10",
     "Section.size: 3 -> 30",
@@ -100,7 +94,7 @@ def test_a_mutant_is_the_source_with_one_change() -> None:
 
 
 def test_a_second_mutant_of_the_same_name_is_told_apart() -> None:
-    assert [name for _, name in names("a(x=1)\na(x=1)")].count("a() without x=1 (2)") == 1
+    assert [name for _, name in names("a(x=b)\na(x=b)")].count("a() without x=b (2)") == 1
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.stem)

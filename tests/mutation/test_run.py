@@ -22,7 +22,7 @@ from tests.mutation.results import Results, state
 INSTANCE = "components/database_instance.py"
 JUDGED = [
     [INSTANCE, "_engine: storage_encrypted: True -> False", POLICY],
-    [INSTANCE, "_engine: rds.InstanceArgs() without storage_type='gp3'", GOLDEN],
+    [INSTANCE, "_engine: storage_type: 'gp3' -> 'other'", GOLDEN],
     [INSTANCE, "_engine: rds.InstanceArgs() without instance_class=args.engine.instance_class", BROKEN],
     ["components/firewall.py", "Placement.__post_init__: len(self.subnet_ids) < 2: LtE", CONTRACT],
 ]
