@@ -11,6 +11,18 @@ from review.pods import Requests, requests_of
 from review.prices import ALARM, CACHE, DATABASE, KEY, cache_cost, database_cost, prices
 from review.recording import Pair
 
+PAID_FEATURES = (
+    (DATABASE, "storageType", ("gp3",), "storage"),
+    (DATABASE, "storageThroughput", (), "storage throughput"),
+    (DATABASE, "databaseInsightsMode", ("standard",), "Database Insights"),
+    (DATABASE, "performanceInsightsRetentionPeriod", (7,), "Performance Insights"),
+    (DATABASE, "dedicatedLogVolume", (False,), "a volume for the log"),
+    (CACHE, "numNodeGroups", (1,), "shards"),
+    (CACHE, "dataTieringEnabled", (False,), "data tiering"),
+    ("aws:ssm/parameter:Parameter", "tier", ("Standard",), "parameter"),
+)
+"""Type, property, values without a price of their own, and what another value is to be called."""
+SERVICE = "kubernetes:core/v1:Service"
 PRICE_LIMIT = "price"
 """The name that lets a stack cost more than its max_monthly_usd."""
 
@@ -51,23 +63,39 @@ def bill(graph: Graph | None) -> Bill:
     share = max(requests.vcpu / node["vcpu"], requests.memory_gib / node["memory_gib"])
     if share:
         lines[f"pods, as part of {node['type']} nodes"] = share * node["per_hour"] * known["hours_per_month"]
+    if requests.volumes_gib:
+        unknown.append("volumes of pods")
     return Bill(lines=lines, requests=requests, unknown=tuple(sorted(set(unknown))))
 
 
 def _price_of(resource: Resource) -> float | None:
-    """USD a month; 0 for what costs nothing or is paid by use, None for a type without a price."""
+    """USD a month; 0 for what costs nothing or is paid by use, None for a type without a price.
+
+    Raises LookupError for a class, a size or a feature without one.
+    """
     inputs = redact(dict(resource.inputs))
+    for type_, property_, cheap, named in PAID_FEATURES:
+        if resource.type == type_ and inputs.get(property_) not in (None, *cheap):
+            raise LookupError(f"{named} ({property_} {inputs[property_]}): no price known")
     if resource.type == DATABASE:
-        size = int(inputs.get("allocatedStorage", 0))
-        return database_cost(str(inputs.get("instanceClass")), size, multi_az=inputs.get("multiAz") is True)
+        return database_cost(
+            str(inputs.get("instanceClass")),
+            int(inputs.get("allocatedStorage", 0)),
+            multi_az=inputs.get("multiAz") is True,
+            iops=int(inputs.get("iops") or 0),
+        )
     if resource.type == CACHE:
         nodes, engine = int(inputs.get("numCacheClusters", 1)), str(inputs.get("engine"))
         return cache_cost(str(inputs.get("nodeType")), nodes, engine=engine)
+    if resource.type == SERVICE:
+        return None if (inputs.get("spec") or {}).get("type") == "LoadBalancer" else 0
     if resource.type == KEY:
         return prices()["kms_key_per_month"]
     if resource.type == ALARM:
         return prices()["alarm_per_month"]
-    free = not resource.custom or resource.type.startswith(tuple(prices()["without_a_price"]))
+    known = prices()
+    free = not resource.custom or resource.type.startswith(tuple(known["without_a_price"]))
+    free = free and resource.type not in known["not_free"]
     return 0 if free else None
 
 
@@ -78,6 +106,11 @@ def costs(pair: Pair) -> list[Finding]:
     found = []
     if limit is not None and after.total > limit:
         text = f"**{after.total:.0f} USD a month are above the stack's limit of {limit}** (`max_monthly_usd`)"
+        found.append(Finding(text=text, allow=PRICE_LIMIT, details={"limit": limit}))
+    if limit is not None and after.unknown:
+        names = ", ".join(f"`{name}`" for name in after.unknown)
+        text = f"**no price is known for {names}**: nobody can tell whether it stays below the stack's limit "
+        text += f"of {limit} USD a month; add it to review/data/prices.yaml"
         found.append(Finding(text=text, allow=PRICE_LIMIT, details={"limit": limit}))
     if before != after:
         found += [_summary(before, after), *_lines(before, after)]

@@ -43,6 +43,18 @@ def compare(pairs: Sequence[Pair]) -> list[Difference]:
     return sorted(found, key=lambda d: (d.declared, d.stack, d.path))
 
 
+def new_differences(pairs: Sequence[Pair]) -> dict[str, list[Difference]]:
+    """Stack -> undeclared differences that this change makes, or no longer declares."""
+    known = {
+        (d.stack, d.path) for d in compare([Pair(p.stack, p.base, p.base) for p in pairs]) if not d.declared
+    }
+    found: dict[str, list[Difference]] = {}
+    for difference in compare(pairs):
+        if not difference.declared and (difference.stack, difference.path) not in known:
+            found.setdefault(difference.stack, []).append(difference)
+    return found
+
+
 def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings without `secure:` values, which differ by nature."""
     return {

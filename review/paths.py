@@ -26,6 +26,16 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[PropertyCha
         yield PropertyChange(path, before, after)
 
 
+def leaves(change: PropertyChange) -> Iterator[PropertyChange]:
+    """A change of a whole object as changes of what is inside it, for rules that know a path."""
+    before, after = (side if isinstance(side, Mapping) else {} for side in (change.before, change.after))
+    if before or after:
+        for inner in differences(before, after, change.path):
+            yield from leaves(inner)
+    else:
+        yield change
+
+
 def _same(before: Any, after: Any) -> bool:
     """1 and True are equal to Python and different to a provider."""
     if isinstance(before, bool) != isinstance(after, bool):

@@ -47,12 +47,14 @@ def prices() -> dict[str, Any]:
     return yaml.safe_load(PRICES.read_text())
 
 
-def database_cost(instance_class: str, storage_gib: int, *, multi_az: bool) -> float:
-    """Instance and first storage. Raises LookupError for a class without a price."""
+def database_cost(instance_class: str, storage_gib: int, *, multi_az: bool, iops: int = 0) -> float:
+    """Instance and first gp3 storage; `iops` above what comes with it. LookupError for an unknown class."""
     known = prices()
     factor = known["rds_multi_az_factor"] if multi_az else 1
     hourly = _price("rds_per_hour", instance_class)
-    return factor * (hourly * known["hours_per_month"] + storage_gib * known["rds_gp3_per_gib_month"])
+    paid_iops = max(0, iops - known["rds_gp3_free_iops"]) * known["rds_gp3_per_iops_month"]
+    storage = storage_gib * known["rds_gp3_per_gib_month"] + paid_iops
+    return factor * (hourly * known["hours_per_month"] + storage)
 
 
 def cache_cost(node_type: str, nodes: int, *, engine: str = "valkey") -> float:

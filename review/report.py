@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from offline.failures import typed
 from policies.evaluate import judge
@@ -12,9 +12,11 @@ from review.agreements import agreements
 from review.changes import changes
 from review.chart import Chart, versions
 from review.cost import costs
+from review.environments import Difference, new_differences
 from review.exposed import exposed
 from review.model import Change, Finding, PropertyChange
 from review.recording import Pair
+from review.text import code
 from review.verdict import Section, StackReport
 
 Subject = Callable[[Pair, Sequence[Change]], Iterable[Finding]]
@@ -37,15 +39,19 @@ def reports(pairs: Sequence[Pair], allowed: Sequence[str], chart: Chart | None =
     """One report per stack. `allowed` are names that the pipeline adds to those of the stack files: `NAME`
     for every stack or `STACK:NAME`; with `chart` the rendered objects are compared too.
     """
-    return [_whole(pair, lambda pair=pair: _report(pair, allowed, chart)) for pair in pairs]
+    differing = new_differences(pairs)
+    return [_whole(pair, lambda pair=pair: _report(pair, allowed, chart, differing)) for pair in pairs]
 
 
-def _report(pair: Pair, allowed: Sequence[str], chart: Chart | None) -> StackReport:
+def _report(
+    pair: Pair, allowed: Sequence[str], chart: Chart | None, differing: Mapping[str, Sequence[Difference]]
+) -> StackReport:
     problem = _problem(pair)
     if problem:
         return StackReport(stack=pair.stack, error=problem)
     found = changes(pair.base.graph, pair.head.graph)
     subjects, objects = dict(SUBJECTS), dict[str, list[PropertyChange]]()
+    subjects["Not as in prod, and not declared"] = lambda pair, found: _undeclared(differing.get(pair.stack, ()))
     if chart and found:
         subjects["Objects in the cluster"] = lambda pair, found: _rendered(pair, chart, objects)
     sections = [
@@ -63,6 +69,15 @@ def _report(pair: Pair, allowed: Sequence[str], chart: Chart | None) -> StackRep
         objects=objects,
         graphs=(pair.base.graph, pair.head.graph),
     )
+
+
+def _undeclared(differing: Sequence[Difference]) -> list[Finding]:
+    return [
+        Finding(
+            text=f"`{d.path}` is {code(d.here)} here and {code(d.there)} in prod", details={"path": d.path}
+        )
+        for d in differing
+    ]
 
 
 def _labelled(stack: str, names: Iterable[str]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from offline.chart import RELEASE
+from offline.graph import Resource
 from review.model import MISSING, Action, Change, Finding, PropertyChange
 
+JOB = "kubernetes:batch/v1:Job"
+READ = ("kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret")
 COMPONENTS = {
     "scheduler": "scheduler",
     "apiServer": "api-server",
@@ -31,10 +34,28 @@ _NOT_IN_THE_POD = (
     "updateStrategy",
     "revisionHistoryLimit",
     "enabled",
+    "serviceAccount.annotations",
+    "serviceAccount.automountServiceAccountToken",
 )
-"""Keys of a component that change an object beside its pods."""
+"""Keys of a component that change an object beside its pods; running pods keep what they got of it."""
+
+_EVERY_POD = (
+    "affinity",
+    "fullnameOverride",
+    "imagePullSecrets",
+    "labels",
+    "nameOverride",
+    "nodeSelector",
+    "registry",
+    "tolerations",
+    "topologySpreadConstraints",
+    "useStandardNaming",
+)
+"""Keys of the whole chart that StatsD's pod template has too."""
 
 _NO_POD = (
+    "allowJobLaunching",
+    "allowPodLaunching",
     "createUserJob",
     "migrateDatabaseJob",
     "postgresql",
@@ -43,27 +64,57 @@ _NO_POD = (
     "rbac",
     "ingress",
     "pgbouncer",
+    "limits",
+    "networkPolicies",
+    "quotas",
+    "webserver",
 )
+"""Keys that change objects beside the pods, or parts that this product leaves off."""
 _RESTARTED_BY_JOB_TEMPLATE = "workers.kubernetes"
 """The task pods' template lies in the ConfigMap whose checksum all of Airflow's pods carry."""
 
 
 def restarts(changes: Sequence[Change]) -> list[Finding]:
-    """One finding per kind of pod, with the values that make it restart."""
-    causes: dict[str, list[str]] = {}
-    for change in changes:
-        if change.type != RELEASE or change.action is Action.CREATE:
-            continue
-        for difference in change.properties:
-            for pods in _restarted(difference):
-                causes.setdefault(pods, []).append(difference.path.removeprefix("values."))
-    return [
+    """One finding per kind of pod, with the values that make it restart; Jobs that run once more."""
+    causes: dict[str, set[str]] = {}
+    ended: set[str] = set()
+    for change in (c for c in changes if c.type == RELEASE):
+        if change.action in (Action.REPLACE, Action.DELETE):
+            ended |= {*COMPONENTS.values()}
+        elif change.action is Action.UPDATE:
+            if change.after and not _celery(change.after) and change.before and _celery(change.before):
+                ended.add(COMPONENTS["workers"])
+            for difference in change.properties:
+                for pods in _restarted(difference):
+                    causes.setdefault(pods, set()).add(difference.path.removeprefix("values."))
+    found = [
         Finding(
-            text=f"**{pods}**: {', '.join(f'`{path}`' for path in sorted(set(paths)))}",
-            details={"pods": pods, "causes": sorted(set(paths))},
+            text=f"**{pods}**: {', '.join(f'`{path}`' for path in sorted(paths))}",
+            details={"pods": pods, "causes": sorted(paths)},
         )
         for pods, paths in sorted(causes.items())
+        if pods not in ended
     ]
+    found += [Finding(text=f"**{pods}**: all of them end", details={"pods": pods}) for pods in sorted(ended)]
+    return found + _beside(changes, restarted=bool(found))
+
+
+def _beside(changes: Sequence[Change], *, restarted: bool) -> list[Finding]:
+    """Jobs that run; and what pods read that changes under its name, where that restarts nobody."""
+    found = []
+    for change in changes:
+        if change.type == JOB and change.action is Action.REPLACE:
+            found.append(Finding(text=f"the Job `{change.name}` runs", details={"urn": change.urn}))
+        content = any(d.property in ("data", "stringData") for d in change.properties)
+        if change.type in READ and change.action is Action.UPDATE and content and not restarted:
+            text = f"`{change.name}` changes, and **nothing restarts**: who has read it keeps what it was"
+            found.append(Finding(text=text, details={"urn": change.urn}))
+    return found
+
+
+def _celery(release: Resource) -> bool:
+    values = release.inputs.get("values")
+    return isinstance(values, Mapping) and "CeleryExecutor" in str(values.get("executor", ""))
 
 
 def _restarted(difference: PropertyChange) -> Iterator[str]:
@@ -76,12 +127,16 @@ def _restarted(difference: PropertyChange) -> Iterator[str]:
     path = ".".join([key, *rest])
     if key in _NO_POD:
         return
+    if key in _EVERY_POD:
+        yield from COMPONENTS.values()
+        return
     if path.startswith(_RESTARTED_BY_JOB_TEMPLATE):
         yield from AIRFLOW
     elif key in COMPONENTS:
         own = rest[1:] if key == "workers" and rest[:1] == ["celery"] else rest
         removed = difference.after is MISSING and not own
-        if removed or not own or own[0] not in _NOT_IN_THE_POD:
+        beside = any(f"{'.'.join(own)}.".startswith(f"{kept}.") for kept in _NOT_IN_THE_POD)
+        if removed or not own or not beside:
             yield COMPONENTS[key]
     else:
         yield from AIRFLOW

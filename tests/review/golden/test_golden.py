@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +22,8 @@ from tests.review.golden.tree import Edit, Tree
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 BLOCKED = 2
+DAY = date(2026, 11, 27)
+"""On which waivers are judged."""
 
 
 class Case(BaseModel):
@@ -57,18 +61,18 @@ def both(tree: Tree, case: Case) -> Pair:
     if not case.base:
         base = before(tree, case.stack)
         with tree.edited(case.edit):
-            return Pair(case.stack, base, tree.record(case.stack))
+            return Pair(case.stack, base, tree.record(case.stack), DAY)
     with tree.edited(case.base):
         base = tree.record(case.stack)
         with tree.edited(case.edit):
-            return Pair(case.stack, base, tree.record(case.stack))
+            return Pair(case.stack, base, tree.record(case.stack), DAY)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_edit_gets_its_verdict(tree: Tree, file: Path) -> None:
     case = Case.model_validate(yaml.safe_load(file.read_text()))
     (report,) = reports([both(tree, case)], allowed(json.dumps(list(case.labels))))
-    text = markdown("base", "head", [report])
+    text = html.unescape(markdown("base", "head", [report]))
     assert not report.error
     assert {f.allow or f.text.split()[0] for f in report.blocking} == set(case.blocks), text
     assert (BLOCKED if report.blocked else 0) == case.exit

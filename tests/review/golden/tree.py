@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from offline import ROOT
 from offline.sealed import open_graph
 from review.recording import Recording
+from review.stack_files import read_stack_files
 
 Edit = Mapping[str, Sequence[tuple[str, str]]]
 """File -> texts to replace, each of which it has exactly once; an empty one appends, or makes the file."""
@@ -73,11 +72,11 @@ class Tree:
         source.write(json.dumps({"tree": str(self.folder), "stack": stack, "key": _KEY}) + "\n")
         source.flush()
         answer = json.loads(answers.readline())
-        file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
-        config = yaml.safe_load(file.read_text())["config"] if file.exists() else None
+        file = read_stack_files(self.folder).get(stack)
+        if file is None:
+            return Recording()
         graph = open_graph(answer["graph"]) if "graph" in answer else None
-        missing = graph is None and config is None
-        return Recording(graph=graph, config=config, error="" if missing else answer.get("error", ""))
+        return Recording(graph=graph, config=file.config, error=file.error or answer.get("error", ""))
 
     def _copy(self) -> None:
         listed = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
