@@ -93,7 +93,9 @@ class Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        resource = _resource(urn, request)
+        resource = replace(
+            _resource(urn, request), aliases=tuple(self._alias(request, a) for a in request.aliases)
+        )
         outputs = self._outputs(resource, tuple(request.additionalSecretOutputs))
         with self._lock:
             if urn in self.registered:
@@ -102,6 +104,12 @@ class Monitor(mocks.MockMonitor):
         return resource_pb2.RegisterResourceResponse(
             urn=urn, id=str(outputs.get("id", "")), object=encode_struct(outputs)
         )
+
+    def _alias(self, request: Any, alias: Any) -> str:
+        """The URN that an alias stands for: what it does not say is as it is now."""
+        spec = alias.spec
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        return alias.urn or self.make_urn(parent, spec.type or request.type, spec.name or request.name)
 
     def _outputs(self, resource: Resource, secret_outputs: tuple[str, ...]) -> dict[str, Any]:
         if not resource.custom:
@@ -151,7 +159,6 @@ def _resource(urn: str, request: Any) -> Resource:
         protect=request.protect,
         provider=request.provider,
         ignore_changes=tuple(request.ignoreChanges),
-        aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
         retain_on_delete=request.retainOnDelete,
         delete_before_replace=request.deleteBeforeReplace,
         create_timeout=request.customTimeouts.create,

@@ -12,7 +12,7 @@ from review.paths import differences
 from review.renames import base_urns, with_old_identities
 from review.replacements import forces_replacement, is_regional
 
-PROTECT, RETAIN, PROVIDER = "(protect)", "(retain_on_delete)", "(provider)"
+PROTECT, RETAIN, PROVIDER, IGNORE = "(protect)", "(retain_on_delete)", "(provider)", "(ignore_changes)"
 """Options of a resource that count like properties; no provider has a property of such a name."""
 AWS = "pulumi:providers:aws"
 """The provider whose region is that of all its resources but the global ones."""
@@ -34,12 +34,18 @@ def changes(base: Graph | None, head: Graph | None) -> list[Change]:
         if (change := _matched(after, before, _moved(before, after, old, new) if before else ()))
     ]
     kept = set(known_as.values())
+    gone = {urn: r for urn, r in old.items() if urn not in kept}
     found += [
-        Change(action=Action.DELETE, name=r.name, type=r.type, urn=urn, before=r)
-        for urn, r in old.items()
-        if urn not in kept
+        Change(action=Action.DELETE, name=r.name, type=r.type, urn=urn, before=r, because_of=_bound(r, gone))
+        for urn, r in gone.items()
     ]
     return sorted(_cascaded(found, new), key=lambda c: (_ORDER[c.action], c.urn))
+
+
+def _bound(resource: Resource, gone: Mapping[str, Resource]) -> tuple[str, ...]:
+    """Names of what goes too and without which it would be of no use."""
+    urns = {urn for urns in resource.property_dependencies.values() for urn in urns}
+    return tuple(sorted(gone[urn].name for urn in urns if urn in gone))
 
 
 def _by_urn(graph: Graph | None) -> dict[str, Resource]:
@@ -77,6 +83,9 @@ def _matched(
         properties += (PropertyChange(PROTECT, before.protect, after.protect),)
     if before.retain_on_delete != after.retain_on_delete:
         properties += (PropertyChange(RETAIN, before.retain_on_delete, after.retain_on_delete),)
+    if set(after.ignore_changes) - set(before.ignore_changes):
+        ignored = PropertyChange(IGNORE, list(before.ignore_changes), list(after.ignore_changes))
+        properties += (ignored,)
     renamed = before.name if before.name != after.name else ""
     if not properties and not renamed:
         return None

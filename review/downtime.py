@@ -10,6 +10,7 @@ from offline.graph import Resource
 from review.model import Action, Change, Finding, PropertyChange
 
 DATABASE = "aws:rds/instance:Instance"
+PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
@@ -34,7 +35,9 @@ INTERRUPTIONS: dict[str, dict[str, Interruption]] = {
             text="more storage: no stop, slower storage for hours, and no further change for six",
             less="less storage: refused, RDS never shrinks a volume",
         ),
-        "multiAz": Interruption(text="no stop, slower writes while the standby is filled"),
+        "multiAz": Interruption(
+            text="no stop, slower writes while the standby is filled", less="no stop; the standby goes"
+        ),
         "storageType": Interruption(text="no stop, slower storage for hours"),
         "port": Interruption(text="a restart, and every connection string changes", immediate=True),
         "parameterGroupName": Interruption(
@@ -75,6 +78,8 @@ def _of(change: Change) -> Iterator[Finding]:
         return
     if change.type == RELEASE:
         yield from _single_pods(change, change.after)
+    if change.type == PARAMETERS:
+        yield from _static(change, change.after)
     known = INTERRUPTIONS.get(change.type, {})
     for difference in change.properties:
         if difference.property in known:
@@ -90,6 +95,20 @@ def _of(change: Change) -> Iterator[Finding]:
 def _falls(difference: PropertyChange) -> bool:
     numbers = isinstance(difference.before, (int, float)) and isinstance(difference.after, (int, float))
     return numbers and difference.after < difference.before
+
+
+def _static(change: Change, group: Resource) -> Iterator[Finding]:
+    """Parameters that the server reads when it starts, and only then."""
+    given = {p.get("name"): p.get("applyMethod") for p in group.inputs.get("parameters") or ()}
+    changed = {
+        name for name in given if any(d.path.startswith(f"parameters[{name}]") for d in change.properties)
+    }
+    if waiting := sorted(name for name in changed if given[name] == "pending-reboot"):
+        names = ", ".join(f"`{name}`" for name in waiting)
+        text = (
+            f"`{change.name}`: {names} counts after the next restart of the server, which nothing here makes"
+        )
+        yield Finding(text=text, details={"urn": change.urn, "parameters": waiting})
 
 
 def _when(resource: Resource, interruption: Interruption) -> str:

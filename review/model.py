@@ -57,7 +57,8 @@ class Change:
     after: Resource | None = None
     properties: tuple[PropertyChange, ...] = ()
     because_of: tuple[str, ...] = ()
-    """Names of replaced resources whose new identity makes this one new as well."""
+    """Names of replaced resources whose new identity makes this one new as well; of a deleted one, of those
+    that it is bound to and that are deleted too."""
     renamed_from: str = ""
     """Logical name at base, where an alias leads from it."""
 

@@ -59,7 +59,7 @@ def _of(change: Change) -> Iterator[Finding]:
 
 
 def _texts(change: Change) -> Iterator[str]:
-    if change.type == PUBLIC_ACCESS and change.action is Action.DELETE:
+    if change.type == PUBLIC_ACCESS and change.action is Action.DELETE and not change.because_of:
         yield "no longer **blocks public access**"
     if change.type == "kubernetes:networking.k8s.io/v1:NetworkPolicy" and change.action is Action.DELETE:
         yield "is gone: what it kept out **comes in**"

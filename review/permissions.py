@@ -43,7 +43,7 @@ def _of(change: Change) -> Iterator[Finding]:
             warning = _gained(grant, before, after, trust=property_ in (TRUST, "roleRef"))
             yield _finding(change, grant, "gains", warning)
         for grant in sorted(before - after):
-            yield _finding(change, grant, "loses", _lost(grant, after))
+            yield _finding(change, grant, "loses", "" if change.because_of else _lost(grant, after))
     for word, arn in _attached(change):
         yield Finding(
             text=f"`{change.name}`: its role {word} the policy {code(arn)}", details={"urn": change.urn}

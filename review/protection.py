@@ -101,7 +101,8 @@ def unprotected(changes: Sequence[Change], stateful: Callable[[Change], bool]) -
             for guard in _guards(change, stateful(change)):
                 if guard.path == difference.path and guard.weaker(difference.before, difference.after):
                     yield _finding(change, difference, guard)
-        if change.action is Action.DELETE and change.type == "aws:s3/bucketVersioning:BucketVersioning":
+        gone = change.action is Action.DELETE and not change.because_of
+        if gone and change.type == "aws:s3/bucketVersioning:BucketVersioning":
             status = PropertyChange("versioningConfiguration.status", "Enabled", MISSING)
             yield _finding(change, status, GUARDS[change.type][0])
 

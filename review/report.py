@@ -51,7 +51,9 @@ def _report(
         return StackReport(stack=pair.stack, error=problem)
     found = changes(pair.base.graph, pair.head.graph)
     subjects, objects = dict(SUBJECTS), dict[str, list[PropertyChange]]()
-    subjects["Not as in prod, and not declared"] = lambda pair, found: _undeclared(differing.get(pair.stack, ()))
+    subjects["Not as in prod, and not declared"] = lambda pair, found: _undeclared(
+        differing.get(pair.stack, ())
+    )
     if chart and found:
         subjects["Objects in the cluster"] = lambda pair, found: _rendered(pair, chart, objects)
     sections = [

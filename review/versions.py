@@ -11,6 +11,7 @@ from offline.graph import Resource, redact
 from policies.rule import at
 from review.model import Action, Change, Finding
 from review.replacements import release
+from review.text import code
 
 VERSION_CHANGE = "airflow-version"
 """The name that allows a plain change of Airflow's version, or one to an older version."""
@@ -33,6 +34,7 @@ def _airflow(change: Change, before: Resource, after: Resource) -> Iterator[Find
     """Declared with `upgrade: true` it is not undone by Helm, which is what makes it safe to try."""
     old, new = _running(before), _running(after)
     if old == new:
+        yield from _same_version(change, before, after)
         return
     versions = f"from {' and '.join(sorted(old))} to {' and '.join(sorted(new))}"
     details = {"urn": change.urn, "before": sorted(old), "after": sorted(new)}
@@ -49,6 +51,16 @@ def _airflow(change: Change, before: Resource, after: Resource) -> Iterator[Find
         yield Finding(text=f"{text}snapshot of the database from before", details=details)
 
 
+def _same_version(change: Change, before: Resource, after: Resource) -> Iterator[Finding]:
+    if before.inputs.get("atomic") and not after.inputs.get("atomic"):
+        text = f"`{change.name}`: a failed update is no longer undone, and no version changes that needs it"
+        yield Finding(text=text, details={"urn": change.urn})
+    was, now = _image(before), _image(after)
+    if was != now:
+        text = f"the pods run another image, {code(was)} → {code(now)}: the Airflow inside must be "
+        yield Finding(text=text + " and ".join(sorted(_running(after))), details={"urn": change.urn})
+
+
 def _running(release_: Resource) -> set[str]:
     """What the values say of Airflow's version: for the chart, and in the tag of the image that pods run.
 
@@ -57,6 +69,12 @@ def _running(release_: Resource) -> set[str]:
     values: Any = redact(release_.inputs.get("values") or {})
     tags = [at(values, "airflowVersion"), at(values, "images.airflow.tag") or at(values, "defaultAirflowTag")]
     return {match[0] if (match := _VERSION.match(str(tag))) else str(tag) for tag in tags if tag}
+
+
+def _image(release_: Resource) -> str:
+    values: Any = redact(release_.inputs.get("values") or {})
+    tag = at(values, "images.airflow.tag") or at(values, "defaultAirflowTag")
+    return f"{at(values, 'images.airflow.repository') or at(values, 'defaultAirflowRepository')}:{tag}"
 
 
 def _engine(change: Change, before: Any, after: Resource) -> Iterator[Finding]:

@@ -45,17 +45,13 @@ def recorded(tree: str, stack: str, key: str) -> dict[str, Any]:
     os.chdir(tree)
     sys.path[0] = tree
     before = set(sys.modules)
-    try:
-        # Of the tree: this process has never imported one of its rooms.
-        from offline.program import record
-        from offline.sealed import seal_graph
+    # Of the tree: this process has never imported one of its rooms.
+    from offline.sealed import answer
 
-        answer: dict[str, Any] = {"graph": seal_graph(record(stack), bytes.fromhex(key))}
-    except Exception as problem:
-        answer = {"error": f"{type(problem).__name__}: {problem}"}
+    found = answer(stack, bytes.fromhex(key))
     loaded = {name: getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before}
     libraries = (name for name, file in loaded.items() if file and not Path(file).is_relative_to(tree))
-    return {**answer, "libraries": sorted(libraries)}
+    return {**found, "libraries": sorted(libraries)}
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ def both(tree: Tree, case: Case) -> Pair:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_an_edit_gets_its_verdict(tree: Tree, file: Path) -> None:
     case = Case.model_validate(yaml.safe_load(file.read_text()))
-    (report,) = reports([both(tree, case)], allowed(json.dumps(list(case.labels))))
+    prod = Pair("prod", before(tree, "prod"), before(tree, "prod"), DAY)
+    pairs = [both(tree, case), *([prod] if case.stack != "prod" else [])]
+    report, *_ = reports(pairs, allowed(json.dumps(list(case.labels))))
     text = html.unescape(markdown("base", "head", [report]))
     assert not report.error
     assert {f.allow or f.text.split()[0] for f in report.blocking} == set(case.blocks), text

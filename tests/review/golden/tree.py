@@ -17,7 +17,8 @@ from review.recording import Recording
 from review.stack_files import read_stack_files
 
 Edit = Mapping[str, Sequence[tuple[str, str]]]
-"""File -> texts to replace, each of which it has exactly once; an empty one appends, or makes the file."""
+"""File -> texts to replace, each of which it has exactly once; an empty one appends, or makes the file. No
+texts: the file goes. A new text @FILE is a copy of that file."""
 
 _LONG_AGO = 1_700_000_000
 """Time stamp of files as they are in the base: compiled modules are known by it, and an edit has another."""
@@ -90,9 +91,13 @@ class Tree:
 
     @staticmethod
     def _edit(path: Path, replaced: Sequence[tuple[str, str]]) -> None:
+        if not replaced:
+            path.unlink()
+            return
         text = path.read_text() if path.exists() else ""
         for old, new in replaced:
             assert not old or text.count(old) == 1, f"{path.name} has {text.count(old)} times {old!r}"
+            new = (ROOT / new[1:]).read_text() if new.startswith("@") else new
             text = text.replace(old, new) if old else text + new
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
