@@ -55,6 +55,10 @@ INTERRUPTIONS: dict[str, dict[str, Interruption]] = {
         "transitEncryptionMode": Interruption(
             text="connections of the other kind are refused afterwards", immediate=True
         ),
+        "authTokenUpdateStrategy": Interruption(
+            text="the old token ends with SET: who has not restarted since the rotation is refused",
+            immediate=True,
+        ),
         "authToken": Interruption(
             text="clients with the old token are refused once the strategy is SET", immediate=True
         ),

@@ -46,7 +46,7 @@ def test_a_property_decides_between_update_and_replacement(
 
 
 def test_an_ignored_property_counts_for_nothing() -> None:
-    base, head = resource("a", {"bucket": "x"}), resource("a", {"bucket": "y"}, ignore_changes=("bucket",))
+    base, head = (resource("a", {"bucket": name}, ignore_changes=("bucket",)) for name in ("x", "y"))
     assert actions([base], [head]) == {}
 
 

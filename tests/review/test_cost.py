@@ -37,10 +37,11 @@ def test_a_bigger_class_costs_its_difference() -> None:
     assert "(+245.28)" in text
 
 
-def test_one_more_pod_reserves_its_requests() -> None:
+def test_one_more_pod_reserves_its_requests_and_those_of_its_log_groomer() -> None:
     more = edited("prod", {"airflow": {"components": {"scheduler": {"replicas": 3}}}})
     before, after = (requests_of(graph) for graph in more.graphs if graph)
-    assert (after.vcpu - before.vcpu, after.memory_gib - before.memory_gib) == (0.5, 1.0)
+    more_gib = after.memory_gib - before.memory_gib
+    assert (after.vcpu - before.vcpu, more_gib) == (pytest.approx(0.52), pytest.approx(1 + 1 / 16, abs=0.001))
     assert "Cost: pods, as part of m7g.large nodes" in said(more)
 
 
