@@ -54,6 +54,20 @@ def test_what_is_pushed_is_told_by_its_digest_and_as_the_line_of_a_stack_file(ca
     ]
 
 
+def test_a_base_by_its_digest_gives_the_same_tag(calls: Path, tmp_path: Path) -> None:
+    name = push().stdout.partition('tag: "')[2].partition('"')[0]
+    script = (ROOT / "scripts/push-image.sh").read_text()
+    (tmp_path / "image").mkdir()
+    pinned = (ROOT / "image/Dockerfile").read_text().replace("airflow:3.3.2", f"airflow:3.3.2@{DIGEST}")
+    assert DIGEST in pinned
+    (tmp_path / "image/Dockerfile").write_text(pinned)
+    (tmp_path / "git").write_text(f"#!/bin/sh\necho {name.removeprefix('3.3.2-')}\n")
+    (tmp_path / "git").chmod(0o755)
+    command = ["bash", "-c", script, "push", "image.tar", "airflow:abc", REPOSITORY]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert f'tag: "{name}"' in done.stdout
+
+
 def test_nothing_is_pushed_to_what_is_no_ecr_repository(calls: Path) -> None:
     done = push("example.com/airflow")
     assert (done.returncode, done.stdout) == (1, "")
