@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from stacks.airflow_sections import ImageSettings
-from tests.workflows.files import ROOT, steps
+from tests.workflows.files import FOLDER, ROOT, read, steps
 
 DIGEST = f"sha256:{'a' * 64}"
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/airflow"
+DEPLOY = FOLDER / "workflows" / "deploy.yaml"
 DOCKER = f"""#!/bin/bash
 echo "docker $*" >> "$CALLS"
 [[ "$1" != login ]] || cat >> "$CALLS.password"
@@ -111,3 +112,13 @@ def test_an_accepted_finding_has_a_reason_and_an_end() -> None:
         ]
     }
     assert unfounded(bad) == ["CVE-1", "CVE-2"]
+
+
+def test_the_stacks_of_the_pipeline_name_one_image() -> None:
+    """`deploy` refuses another one than the stage before ran; told here, before anything is deployed."""
+    stages = [job["with"]["stack"] for job in read(DEPLOY)["jobs"].values() if "with" in job]
+    files = {stage: (ROOT / "stacks" / f"Pulumi.{stage}.yaml").read_text() for stage in stages}
+    configs = {stage: yaml.safe_load(text)["config"] for stage, text in files.items()}
+    digests = {stage: c["airflow:airflow"]["image"].get("digest") for stage, c in configs.items()}
+    assert stages == ["dev", "staging", "prod"]
+    assert len(set(digests.values())) == 1, digests
