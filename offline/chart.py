@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from offline.program import LOADER
+
 VARIABLE = "AIRFLOW_CHART"
 """Environment variable with the path of the chart's .tgz."""
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -28,6 +30,6 @@ def render(chart: Path, values: Mapping[str, Any], *, name: str, namespace: str)
         d
         for file, text in texts.items()
         if file.endswith((".yaml", ".yml"))
-        for d in yaml.safe_load_all(text)
+        for d in yaml.load_all(text, Loader=LOADER)
     )
     return [document for document in documents if isinstance(document, dict)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ Objects = dict[str, dict[str, Any]]
 
 def changed_objects(chart: Path, base: Graph | None, head: Graph | None) -> dict[str, list[PropertyChange]]:
     """Kind and name -> what differs; an object of one side only has one change, of the whole."""
-    old, new = _objects(chart, base), _objects(chart, head)
+    with ThreadPoolExecutor(2) as sides:  # Helm's engine does not hold Python's lock
+        old, new = sides.map(lambda graph: _objects(chart, graph), (base, head))
     found = {}
     for name in sorted({*old, *new}):
         if name in old and name in new:

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from offline.program import LOADER
+
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -39,7 +40,7 @@ def read_stack_file(path: Path) -> StackFile:
     if path.is_symlink() or not path.is_file():
         return StackFile(error=f"{name}: not a file")
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe one
     except UnicodeDecodeError as problem:
         return StackFile(error=f"{name}: not UTF-8, from byte {problem.start + 1}; save it as UTF-8")
     except yaml.YAMLError as problem:

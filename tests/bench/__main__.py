@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from offline import ROOT
-from tests.bench import airflow_times, program_times, up_times
+from tests.bench import airflow_times, program_times, review_times, up_times
 from tests.bench.report import Measure, document
 
 RUNS = 3
@@ -17,7 +17,7 @@ DOCUMENT = ROOT / "docs" / "BENCHMARK.md"
 def main(arguments: list[str]) -> int:
     """0, or what a failed measurement raises."""
     runs = int(arguments[0]) if arguments else RUNS
-    found: list[Measure] = [*program_times.measure(runs)]
+    found: list[Measure] = [*program_times.measure(runs), *review_times.measure(runs)]
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
         try:
             found += up_times.measure(runs, Path(home))

@@ -55,6 +55,9 @@ def program(tree: Path) -> Path:
     """The program's files in a new folder."""
     for room in ("review", "offline", "policies"):
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
+    # They are about the whole program: with each new one this small one would be another case.
+    with (tree / "policies" / "evaluate.py").open("a") as policies:
+        policies.write("\nPOLICIES.clear()\n")
     (tree / "stacks").mkdir()
     for name in ("__init__.py", "quantities.py"):
         shutil.copy(ROOT / "stacks" / name, tree / "stacks" / name)
