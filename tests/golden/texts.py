@@ -5,6 +5,7 @@
 * `exports.txt`: names of the outputs, which other programs read.
 * `connections.txt`: what each database class accepts, and what a stack of eight of everything asks for.
 * `refused.txt`: the lines of an account, or of a value past the settings, that is not as it must be.
+* `settings.txt`: values at the edge of what a stack file may say, taken or refused.
 * `arguments.txt`: what each argument of a component is where nobody gives it.
 * `<stack>.values.yaml`: what Airflow's chart is given.
 * `prod.resources.yaml`: every other resource of production: what it is set to, what is made before it, what
@@ -30,7 +31,7 @@ import yaml
 import components
 from offline import Graph, Resource, Secret, plain, record, redact, stack_names
 from offline.graph import REDACTED
-from tests.golden import refused
+from tests.golden import refused, tried
 from tests.recorded import recorded
 
 FOLDER = Path(__file__).parent
@@ -183,6 +184,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "exports.txt": exports,
     "arguments.txt": arguments,
     "connections.txt": connections,
+    "settings.txt": tried.settings,
     "refused.txt": lambda: refused.account() + refused.arguments(),
     **{f"{stack}.values.yaml": partial(values, stack) for stack in (*stack_names(), *CHANGED)},
     "prod.resources.yaml": partial(resources, "prod"),

@@ -66,6 +66,7 @@ def _verdicts(mutant: Mutant) -> Iterator[Verdict]:
     yield from _policies("prod")
     yield from _golden("prod", "arguments", "connections", "refused", "exports")
     if mutant.file.startswith("stacks/"):
+        yield from _golden("settings")
         yield from _case_files()
     yield from _golden("everything", "least")
     if mutant.file.startswith("stacks/"):
@@ -73,6 +74,7 @@ def _verdicts(mutant: Mutant) -> Iterator[Verdict]:
     for stack in ("staging", "dev", "local"):
         yield from _policies(stack)
         yield from _golden(stack)
+    yield from _golden("settings")
     yield from _case_files()
     yield from _documents()
     yield from _tests(CONTRACT, CONTRACTS)
