@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offline.graph import Graph, Resource
 from policies.documents import statements
-from policies.openings import to_everybody, to_strangers
+from policies.openings import to_strangers
 from policies.relations import named_by, parts_of
 from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given
 
@@ -47,7 +47,7 @@ def closed_topic(resource: Resource, graph: Graph) -> str | None:
         return None if parts_of(resource, TOPIC_POLICY, "arn", graph) else "it has no policy"
     if not statements(resource):
         return "policy is missing or not readable"
-    return to_everybody(resource) or to_strangers(resource, graph)
+    return to_strangers(resource, graph)
 
 
 @policy("CloudWatch.15", Severity.HIGH, ALARM, fix="Send the alarm to the topic")
@@ -75,6 +75,6 @@ def subscribed(topic: Resource, graph: Graph) -> str | None:
 @policy("AIRFLOW.36", Severity.MEDIUM, SUBSCRIPTION, fix="Subscribe by email or https")
 def private_way(subscription: Resource, graph: Graph) -> str | None:
     """Alarms are not sent in plain text, and are those of this stack."""
-    if at(subscription.inputs, "protocol") not in ("email", "email-json", "https", "sqs", "lambda"):
+    if at(subscription.inputs, "protocol") not in ("email", "email-json", "https"):
         return f"protocol is {at(subscription.inputs, 'protocol') or 'missing'}"
     return None if named_by(subscription, "topic", TOPIC, graph) else "topic is none of this stack"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offline.chart import RELEASE
-from offline.graph import Graph, Resource, Secret, secrets_in
+from offline.graph import Graph, Resource, secrets_in
 from policies.rule import Severity, at, is_number, policy, unless, unless_at_least, unless_given, unless_not
 
 SECRET_NAMES = ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName", "data.metadataSecretName")
@@ -43,9 +43,7 @@ def no_secret_in_values(release: Resource, _: Graph) -> str | None:
     values = at(release.inputs, "values")
     if values is None:
         return "values is missing"
-    return (
-        "a value is a secret" if isinstance(values, Secret) or any(True for _ in secrets_in(values)) else None
-    )
+    return "a value is a secret" if any(True for _ in secrets_in(values)) else None
 
 
 @policy("AIRFLOW.62", Severity.HIGH, RELEASE, fix="Leave createUserJob off; our Job makes the user")

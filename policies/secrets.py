@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offline.graph import Graph, Resource, Secret
 from policies.documents import statements
-from policies.openings import to_everybody, to_strangers
+from policies.openings import to_strangers
 from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given, unless_not
 
 KEY = "aws:kms/key:Key"
@@ -39,7 +39,7 @@ def not_public(key: Resource, graph: Graph) -> str | None:
     """Nobody outside the account may use the key."""
     if not statements(key):
         return "policy is missing or not readable"
-    return to_everybody(key) or to_strangers(key, graph)
+    return to_strangers(key, graph)
 
 
 @policy("AIRFLOW.30", Severity.HIGH, PARAMETER, fix="Make it a SecureString under our key")

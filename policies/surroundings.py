@@ -103,9 +103,10 @@ def _is_group(urn: str, graph: Graph) -> bool:
 
 @policy("AIRFLOW.18", Severity.MEDIUM, INSTANCE, GROUP, fix="Leave its alarms in place")
 def watched(store: Resource, graph: Graph) -> str | None:
-    """A store that is filling up wakes somebody before it stops."""
-    watching = {at(a.inputs, "metricName") for a in graph.of_type(ALARM) if refers(a, "dimensions", store)}
-    missing = [metric for metric in WATCHED[store.type] if metric not in watching]
+    """A store that is filling up wakes somebody before it stops, each node of a broker."""
+    watching = [at(a.inputs, "metricName") for a in graph.of_type(ALARM) if refers(a, "dimensions", store)]
+    nodes = at(store.inputs, "numCacheClusters") or 1
+    missing = [metric for metric in WATCHED[store.type] if watching.count(metric) < nodes]
     return f"no alarm watches {', '.join(missing)}" if missing else None
 
 

@@ -1,14 +1,11 @@
-"""Edits that break the policies of namespace, release, Jobs and of the program, one clause at a time."""
+"""Edits that break the policies of namespace and release, one clause at a time."""
 
 import offline
-from tests.policies.breaking import Edit, also, cut, put
+from tests.policies.breaking import Edit, cut, put
 
 NAMESPACE, QUOTA = "kubernetes:core/v1:Namespace", "kubernetes:core/v1:ResourceQuota"
-LIMITS, ACCOUNT = "kubernetes:core/v1:LimitRange", "kubernetes:core/v1:ServiceAccount"
-SECRET, CONFIG_MAP = "kubernetes:core/v1:Secret", "kubernetes:core/v1:ConfigMap"
-RELEASE, JOB = "kubernetes:helm.sh/v3:Release", "kubernetes:batch/v1:Job"
-CRON_JOB = "kubernetes:batch/v1:CronJob"
-POD, CONTAINER = "spec.template.spec", "spec.template.spec.containers.0"
+LIMITS, SECRET = "kubernetes:core/v1:LimitRange", "kubernetes:core/v1:Secret"
+RELEASE = "kubernetes:helm.sh/v3:Release"
 URL = "postgresql://u:p@h:5433/d"
 BROKER_OPTIONS = "config.celery_broker_transport_options"
 
@@ -25,7 +22,11 @@ def url(text: str, key: str = "stringData") -> Edit:
     return put(SECRET, key, offline.Secret({"connection": text}))
 
 
-LIMITED = {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}
+HARD = {"pods": "9", "persistentvolumeclaims": "0", "services.loadbalancers": "0", "services.nodeports": "0"}
+PLAIN = (
+    *("fernetKey", "apiSecretKey", "jwtSecret", "webserverSecretKey", "data.metadataConnection"),
+    *("data.resultBackendConnection", "data.brokerUrl", "redis.password", "extraSecrets", "flower.password"),
+)
 COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer", "workers.celery")
 
 CLAUSES: dict[str, list[Edit]] = {
@@ -88,6 +89,7 @@ CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.69": [
         value("config.database.sql_alchemy_connect_args_async", ""),
         value("config.database.sql_alchemy_connect_args_async", "airflow_local_settings.CONNECT_ARGS"),
+        value("config.database.sql_alchemy_connect_args_async", "os.ASYNC_CONNECT_ARGS"),
         value("airflowLocalSettings", "ASYNC_CONNECT_ARGS = {'ssl': 'require'}"),
         no_value("airflowLocalSettings"),
     ],
@@ -103,14 +105,11 @@ CLAUSES: dict[str, list[Edit]] = {
         url("cG9zdGdyZXNxbDovL3U6cEBoL2Q=", key="data"),
         cut(SECRET, "stringData"),
     ],
-    "AIRFLOW.71": [
-        put(JOB, "spec.activeDeadlineSeconds", None),
-        put(JOB, "spec.backoffLimit", "3"),
-        put(JOB, "spec.ttlSecondsAfterFinished", 60),
-        cut(JOB, "spec.backoffLimit"),
-        also(CRON_JOB, spec={"jobTemplate": {"spec": {"activeDeadlineSeconds": 60, "backoffLimit": 0}}}),
+    "AIRFLOW.72": [
+        put(QUOTA, "spec.hard.pods", ""),
+        *(put(QUOTA, "spec.hard", {k: v for k, v in HARD.items() if k != name}) for name in HARD),
+        cut(QUOTA, "spec.hard"),
     ],
-    "AIRFLOW.72": [put(QUOTA, "spec.hard.pods", ""), cut(QUOTA, "spec.hard.pods"), cut(QUOTA, "spec.hard")],
     "AIRFLOW.74": [
         value(f"{BROKER_OPTIONS}.visibility_timeout", "3600"),
         value("workers.celery.terminationGracePeriodSeconds", 7200),
@@ -118,80 +117,18 @@ CLAUSES: dict[str, list[Edit]] = {
         no_value("workers.celery.terminationGracePeriodSeconds"),
     ],
     "AIRFLOW.75": [
-        value("fernetKey", "0123"),
-        value("data.metadataConnection", {"user": "airflow"}),
-        value("data.brokerUrl", "redis://h"),
+        *(value(name, "0123") for name in PLAIN),
         *(no_value(name) for name in ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName")),
         no_value("data.metadataSecretName"),
         no_value("data.brokerUrlSecretName"),
-    ],
-    "AIRFLOW.76": [
-        value("env", [{"name": "SMTP_PASSWORD", "value": "hunter2"}]),
-        value("env", [{"name": "X", "value": "postgresql://airflow:hunter2@db/airflow"}]),
-        value("config.smtp", {"smtp_password": "hunter2"}),
-        value("extraEnv", "AKIA" + "ABCDEFGHIJKLMNOP"),
-        put(JOB, f"{CONTAINER}.args", ["create", "--url", "rediss://:0123456789@h"]),
-        put(JOB, f"{CONTAINER}.env", [{"name": "ADMIN_PASSWORD", "value": "admin"}]),
-        put(CONFIG_MAP, "data.key", "-----BEGIN OPENSSH PRIVATE KEY-----"),
-    ],
-    "AIRFLOW.77": [
-        value("images", {"statsd": {"repository": "quay.io/prometheus/statsd-exporter", "tag": "latest"}}),
-        value("images", {"statsd": {"tag": ""}}),
-        value("images", {"gitSync": {"repository": "git-sync"}}),
-        value("scheduler.extraContainers", [{"image": "busybox"}]),
-        put(JOB, f"{CONTAINER}.image", "apache/airflow:latest"),
-        put(JOB, f"{CONTAINER}.image", "apache/airflow"),
-        put(JOB, f"{CONTAINER}.image", "apache/airflow@sha256:0123"),
-        put(JOB, f"{CONTAINER}.image", ""),
-    ],
-    "AIRFLOW.78": [
-        value("securityContexts.pod.runAsNonRoot", False),
-        value("securityContexts.containers.allowPrivilegeEscalation", True),
-        value("securityContexts.containers.capabilities.drop", ["NET_RAW"]),
-        value("securityContexts.containers.capabilities.add", ["SYS_ADMIN"]),
-        value("workers.celery.securityContexts", {"containers": {"privileged": True}}),
-        value("statsd.securityContexts.pod.runAsUser", 0),
-        value("scheduler.hostNetwork", True),
-        value("volumes", [{"name": "node", "hostPath": {"path": "/"}}]),
-        no_value("securityContexts"),
-        no_value("securityContexts.pod.seccompProfile"),
-        put(JOB, f"{POD}.securityContext.runAsNonRoot", False),
-        put(JOB, f"{CONTAINER}.securityContext.privileged", True),
-        cut(JOB, f"{CONTAINER}.securityContext"),
-        cut(JOB, f"{POD}.securityContext"),
-    ],
-    "AIRFLOW.79": [
-        *(value(f"{name}.serviceAccount.automountServiceAccountToken", True) for name in COMPONENTS),
-        no_value("scheduler.serviceAccount"),
-        no_value("statsd.serviceAccount.automountServiceAccountToken"),
-        put(JOB, f"{POD}.automountServiceAccountToken", True),
-        cut(JOB, f"{POD}.automountServiceAccountToken"),
-        cut(ACCOUNT, "automountServiceAccountToken"),
     ],
     "AIRFLOW.88": [
         value("scheduler.podAnnotations", {"airflow/secrets": "v1"}),
         *(no_value(f"{name}.podAnnotations") for name in COMPONENTS),
     ],
-    "AIRFLOW.89": [
-        value("apiServer.readinessProbe", {"enabled": False}),
-        value("workers.celery.livenessProbe", {"enabled": "false"}),
-    ],
-    "AIRFLOW.93": [
-        value("config.celery", {"ssl": "CERT_NONE"}),
-        value("airflowLocalSettings", "context.check_hostname = False"),
-        value("env", [{"name": "X", "value": "sslmode=require"}]),
-        value("env", [{"name": "X", "value": "ssl_cert_reqs=none"}]),
-        put(JOB, f"{CONTAINER}.args", ["psql", "sslmode=prefer"]),
-    ],
     "AIRFLOW.94": [
         cut(LIMITS, "spec.limits"),
         cut(LIMITS, "spec.limits.0.default"),
         cut(LIMITS, "spec.limits.0.defaultRequest"),
-    ],
-    "AIRFLOW.95": [
-        put(JOB, f"{CONTAINER}.resources", {**LIMITED, "limits": {}}),
-        cut(JOB, f"{CONTAINER}.resources"),
-        put(JOB, f"{POD}.initContainers", [{"name": "first"}]),
-        put(JOB, POD, {}),
     ],
 }

@@ -7,7 +7,8 @@ from dataclasses import replace
 from offline.graph import Graph
 from policies.program import WHOLE
 from tests.policies.breaking import Edit, also, cut, gone, option, prod, put
-from tests.policies.clauses_kubernetes import CONFIG_MAP, CONTAINER, JOB, RELEASE
+from tests.policies.clauses_kubernetes import RELEASE
+from tests.policies.clauses_pods import CONFIG_MAP, CONTAINER, JOB
 from tests.policies.clauses_stores import CACHE, RDS
 
 AWS, KUBERNETES = "pulumi:providers:aws", "pulumi:providers:kubernetes"
@@ -43,12 +44,14 @@ CLAUSES: dict[str, list[Edit]] = {
     ],
     "AIRFLOW.80": [
         put(AWS, "allowedAccountIds", ""),
-        put(AWS, "accessKey", "AKIA"),
+        *(put(AWS, name, "0123") for name in ("accessKey", "secretKey", "token")),
         put(AWS, "skipRequestingAccountId", "true"),
         cut(AWS, "allowedAccountIds"),
     ],
     "AIRFLOW.81": [
         put(AWS, "defaultTags", '{"tags": {"Project": "airflow", "Environment": "prod"}}'),
+        put(AWS, "defaultTags", {"tags": {"Project": "airflow", "Owner": "team"}}),
+        put(AWS, "defaultTags", {"tags": {"Environment": "prod", "Owner": "team"}}),
         put(AWS, "defaultTags", {"tags": {"Project": "airflow", "Environment": "prod", "Owner": ""}}),
         cut(AWS, "defaultTags"),
     ],
@@ -57,6 +60,7 @@ CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.84": [
         *(option(type_, provider="") for type_ in (RDS, JOB, "random:index/randomPassword:RandomPassword")),
         option(JOB, provider="urn:pulumi:prod::airflow::pulumi:providers:kubernetes::another::id"),
+        option(JOB, provider="urn:pulumi:prod::airflow::pulumi:providers:aws::aws::id"),
         default_provider(),
         gone(AWS),
     ],
@@ -84,6 +88,8 @@ CLAUSES: dict[str, list[Edit]] = {
         kubeconfig(SAFE, {"client-key-data": "LS0t"}),
         put(KUBERNETES, "kubeconfig", "~/.kube/config"),
         put(KUBERNETES, "kubeconfig", "{}"),
+        put(KUBERNETES, "kubeconfig", {"clusters": [{"cluster": SAFE}]}),
+        put(KUBERNETES, "kubeconfig", {"users": [{"user": {"exec": {}}}]}),
         cut(KUBERNETES, "kubeconfig"),
     ],
 }

@@ -11,6 +11,10 @@ ENCRYPTION = f"{PARTS}ServerSideEncryptionConfiguration:BucketServerSideEncrypti
 DEFAULT = "rules.0.applyServerSideEncryptionByDefault"
 KEY, PARAMETER = "aws:kms/key:Key", "aws:ssm/parameter:Parameter"
 PASSWORD, BYTES = "random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"
+INLINE = (
+    *("acl", "grants", "versioning", "logging", "loggings", "lifecycleRules", "corsRules"),
+    *("serverSideEncryptionConfiguration", "replicationConfiguration"),
+)
 RULE = {
     "status": "Enabled",
     "filter": {},
@@ -123,7 +127,7 @@ CLAUSES: dict[str, list[Edit]] = {
         gone(ENCRYPTION),
     ],
     "AIRFLOW.90": [
-        put(BUCKET, "acl", "public-read"),
+        *(put(BUCKET, name, [{}]) for name in INLINE),
         put(BUCKET, "policy", document({**READS, "Principal": "*"})),
         put(BUCKET, "website", {"indexDocument": "index.html"}),
     ],

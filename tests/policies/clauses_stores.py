@@ -120,13 +120,16 @@ CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.17": [
         parameter("log_min_duration_statement", "-1"),
         parameter("log_min_duration_statement", "0"),
+        parameter("log_min_duration_statement", "1000", "-1"),
         parameter("log_min_duration_statement"),
         parameter("log_statement", "all"),
         parameter("log_statement"),
     ],
     "AIRFLOW.18": [
         gone(ALARM),
-        gone(ALARM, "database-alarm-free-storage"),
+        *(gone(ALARM, f"database-alarm-{name}") for name in ("free-storage", "connections", "memory")),
+        gone(ALARM, "cache-node-1-alarm-memory"),
+        gone(ALARM, "cache-node-2-alarm-evictions"),
         put(ALARM, "metricName", "CPUUtilization"),
         put(ALARM, "dimensions", {"DBInstanceIdentifier": "another"}),
         cut(ALARM, "dimensions"),

@@ -13,14 +13,19 @@ from policies.evaluate import violations, waivers_end
 from policies.rule import POLICIES, Policy, Violation
 from tests.policies import (
     clauses_access,
+    clauses_alarms,
     clauses_kubernetes,
+    clauses_pods,
     clauses_program,
     clauses_storage,
     clauses_stores,
 )
 from tests.policies.breaking import Edit, prod
 
-TABLES = (clauses_access, clauses_kubernetes, clauses_program, clauses_storage, clauses_stores)
+TABLES = (
+    *(clauses_access, clauses_alarms, clauses_kubernetes, clauses_pods, clauses_program),
+    *(clauses_storage, clauses_stores),
+)
 CLAUSES = {number: edits for table in TABLES for number, edits in table.CLAUSES.items()}
 OF_RESOURCES = [policy for policy in POLICIES if policy.check is not waivers_end]
 RIGHT_WHEN_MISSING = {

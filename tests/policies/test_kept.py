@@ -1,0 +1,51 @@
+"""Other values that are right as well: a policy does not ask for more than it says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from offline.graph import Graph
+from offline.sealed import open_graph, seal_graph
+from policies.evaluate import judge, violations
+from tests.policies.breaking import Edit, prod, put, statement
+from tests.policies.clauses_alarms import SUBSCRIPTION
+from tests.policies.clauses_kubernetes import NAMESPACE, RELEASE
+from tests.policies.clauses_pods import CONTAINER, JOB
+from tests.policies.clauses_storage import PARAMETER, POLICY
+from tests.policies.clauses_stores import RDS
+
+DIGEST = "sha256:" + "0a" * 32
+STATSD = {"repository": "quay.io/prometheus/statsd-exporter", "tag": "v0.30.0"}
+
+KEPT = [
+    *(put(RDS, "caCertIdentifier", name) for name in ("rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")),
+    put(PARAMETER, "tier", "Standard"),
+    put(SUBSCRIPTION, "protocol", "https"),
+    put(SUBSCRIPTION, "protocol", "email-json"),
+    put(NAMESPACE, "metadata.labels", {"pod-security.kubernetes.io/enforce": "restricted"}),
+    put(RELEASE, "values.images", {"statsd": STATSD}),
+    put(RELEASE, "values.images", {"statsd": {**STATSD, "tag": None, "digest": DIGEST}}),
+    put(RELEASE, "values.scheduler.livenessProbe", {"enabled": True, "timeoutSeconds": 20}),
+    put(RELEASE, "values.config.smtp", {"smtp_password": ""}),
+    put(RELEASE, "values.env", [{"name": "SMTP_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "smtp"}}}]),
+    put(JOB, f"{CONTAINER}.image", f"apache/airflow@{DIGEST}"),
+    statement(POLICY, Principal="*", Resource="*"),
+]
+
+
+@pytest.mark.parametrize("edit", KEPT, ids=lambda edit: edit.says)
+def test_another_right_value_breaks_nothing(edit: Edit) -> None:
+    assert [str(violation) for violation in violations(edit.apply(prod()))] == []
+
+
+def closed(graph: Graph) -> Graph:
+    """As the report gets it: digests in place of secrets."""
+    return open_graph(json.loads(json.dumps(seal_graph(graph, b"key"))))
+
+
+def test_what_needs_the_text_of_secrets_is_not_judged_where_they_are_closed() -> None:
+    judgement = judge(closed(prod()))
+    assert [str(violation) for violation in judgement.violations] == []
+    assert {violation.policy.number for violation in judgement.unknown} == {"AIRFLOW.70", "AIRFLOW.73"}
