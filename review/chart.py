@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import tarfile
 import zlib
@@ -50,18 +52,14 @@ def versions(pair: Pair) -> set[str]:
 def _version(path: Path) -> str:
     """Reads the package to its end: a download that was cut off is found here, not in mid-report."""
     try:
-        with tarfile.open(path) as package:
-            names = [
-                name for name in package.getnames() if name.count("/") == 1 and name.endswith("/Chart.yaml")
-            ]
-            (name,) = names
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(path.read_bytes()))) as package:
+            names = (name for name in package.getnames() if name.count("/") == 1)
+            (name,) = (name for name in names if name.endswith("/Chart.yaml"))
             content = package.extractfile(name)
             return str(yaml.safe_load(content.read() if content else b"")["version"])
+    except (gzip.BadGzipFile, tarfile.TarError, EOFError, zlib.error):
+        raise ReviewError(f"{VARIABLE}: {path}: no .tgz package, or not a whole one; get it again") from None
     except OSError as problem:
         raise ReviewError(f"{VARIABLE}: {path}: {problem.strerror or 'it cannot be read'}") from None
-    except (tarfile.TarError, EOFError, zlib.error):
-        raise ReviewError(
-            f"{VARIABLE}: {path}: no .tgz package, or not a whole one; fetch it again"
-        ) from None
     except (ValueError, LookupError, TypeError, yaml.YAMLError):
         raise ReviewError(f"{VARIABLE}: {path}: this package holds no chart") from None

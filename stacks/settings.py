@@ -173,7 +173,8 @@ def _problem(section: str, error: ErrorDetails) -> Problem:
         # What stands at an unknown key may be a secret in the wrong place.
         return Problem(path=path, rule=REFUSED_KEYS.get(path, UNSHOWN[kind]), source=source)
     rule = PLAIN_WORDS.get(kind, error["msg"].removeprefix("Input ")).format(**error.get("ctx", {}))
-    private = PRIVATE.intersection(parts) and KEY_MARK not in error["loc"]
+    misplaced = section == "secrets" and isinstance(error["input"], str)  # the secret, not its number
+    private = misplaced or (PRIVATE.intersection(parts) and KEY_MARK not in error["loc"])
     return Problem(path=path, rule=rule, value=NOTHING if private else error["input"], source=source)
 
 

@@ -67,7 +67,7 @@ def test_a_folder_that_is_no_repository_or_has_no_commit_is_one_line(
     ("make", "said"),
     [
         (lambda path: None, ": No such file or directory"),
-        (lambda path: path.write_text("no package"), ": no .tgz package, or not a whole one; fetch it again"),
+        (lambda path: path.write_text("no package"), ": no .tgz package, or not a whole one; get it again"),
         (lambda path: path.mkdir(), ": Is a directory"),
     ],
 )
