@@ -2,7 +2,8 @@
 
     python -m operations.access STACK ROLE
 
-`reader` previews; `drift` refreshes too, so it reads generated secrets; `scan` reads the deployed image;
+`reader` previews, so it can decrypt what is secret in states; `drift` refreshes too, so it reads generated
+secrets in SSM as well; `scan` reads the deployed image;
 `deployer` deploys; `janitor` destroys ephemeral stacks in STACK's account. The policies go to the role, an
 access entry lets it into the cluster. Nothing is changed by printing. The script may be run again, and brings
 what it finds up to date.

@@ -26,10 +26,12 @@ GRANTED: Mapping[Role, tuple[tuple[str, ...], tuple[str, ...]]] = {
 CHANGE_THE_STATE: tuple[Role, ...] = ("deployer", "janitor")
 PULL_THE_IMAGE: tuple[Role, ...] = ("scan", "deployer")
 DESTROYS = re.compile(
-    r"\w+:(Delete|Describe|Detach|Disassociate|Get|List|Remove|Revoke|Schedule|Unsubscribe)"
-    r"|s3:Put|sns:SetTopicAttributes"
+    r"\w+:(Delete(?!Tags)|Describe|Detach|Disassociate|Get|List|RemoveSource|Revoke|Schedule|Unsubscribe)"
+    r"|s3:Put(?!BucketPolicy|BucketTagging)|sns:SetTopicAttributes"
 )
 """Actions for who only destroys. A bucket's settings and a topic's policy go by putting others."""
+NO_TAGS = ("kms:alias/", "s3:::")
+"""Resources whose tags no condition sees: an alias has none, a bucket's count only once its ABAC is enabled."""
 
 DATA = Path(__file__).with_name("policies")
 LONGEST_POLICY = 6_144
@@ -91,18 +93,15 @@ def policies(role: Role, place: Place) -> list[str]:
 def _granted(role: Role, place: Place) -> Iterator[Statement]:
     unscoped, (tables, lists) = table("unscoped"), GRANTED[role]
     for grant in (grant for name in tables for grants in table(name).values() for grant in grants):
-        actions = [action for name in lists for action in grant.get(name, [])]
-        if role == "janitor":
-            actions = [action for action in actions if DESTROYS.match(action)]
-        condition = _condition(grant, place, role)
-        scoped = sorted(action for action in actions if action not in unscoped)
-        # A condition on a resource's tags would never hold where there is no resource.
-        request_only = condition if grant.get("tagged") == "request" else {}
-        loose = sorted(action for action in actions if action in unscoped)
-        if scoped:
-            yield _statement(scoped, [place.arn(short) for short in grant["resources"]], condition)
-        if loose:
-            yield _statement(loose, ["*"], request_only)
+        for name in lists:
+            actions = [each for each in grant.get(name, []) if role != "janitor" or DESTROYS.match(each)]
+            condition = _condition(grant, place, role, name)
+            # A condition on a resource's tags would never hold where there is no resource.
+            request_only = condition if grant.get("tagged") == "request" else {}
+            if scoped := [action for action in actions if action not in unscoped]:
+                yield _statement(scoped, [place.arn(short) for short in grant["resources"]], condition)
+            if loose := [action for action in actions if action in unscoped]:
+                yield _statement(loose, ["*"], request_only)
 
 
 def _image(role: Role, place: Place) -> Iterator[Statement]:
@@ -115,15 +114,17 @@ def _image(role: Role, place: Place) -> Iterator[Statement]:
         yield _statement(["ecr:GetAuthorizationToken"], ["*"], {})
 
 
-def _condition(grant: Mapping[str, Any], place: Place, role: Role) -> dict[str, Any]:
+def _condition(grant: Mapping[str, Any], place: Place, role: Role, name: str) -> dict[str, Any]:
     condition = {
         operator: {key: place.fill(value) for key, value in values.items()}
         for operator, values in grant.get("condition", {}).items()
     }
     equals = dict(condition.get("StringEquals", {}))
     where = grant.get("tagged")
-    if where and role == "janitor":
-        condition["Null"] = {f"aws:ResourceTag/{LIFETIME_TAG}": "false"}
+    if role == "janitor":
+        # Reading goes on after the end: what is gone has no tags, and has to be "not found", not "denied".
+        if where or (name == "write" and not any(r.startswith(NO_TAGS) for r in grant["resources"])):
+            condition["Null"] = {f"aws:ResourceTag/{LIFETIME_TAG}": "false"}
     elif where:
         equals |= _tags("Resource" if where == "resource" else "Request", place)
     if where == "new":

@@ -25,10 +25,10 @@ def test_reader_drift_and_scan_change_nothing(stack: str, role: Role) -> None:
 
 
 @each_stack
-def test_a_reader_reads_no_generated_secret(stack: str) -> None:
-    for statement in statements("reader", place(stack)):
-        if "kms:Decrypt" in statement["Action"]:
-            assert "kms:ResourceAliases" in str(statement["Condition"])  # of the state alone
+def test_a_reader_decrypts_states_and_nothing_else(stack: str) -> None:
+    """What is secret in a state with it; in SSM it reads no value."""
+    (decrypting,) = (s for s in statements("reader", place(stack)) if "kms:Decrypt" in s["Action"])
+    assert "kms:ResourceAliases" in str(decrypting["Condition"])
     assert not {a for a in allowed("reader", stack) if a.startswith("ssm:GetParameter")}
 
 
@@ -60,21 +60,35 @@ def test_a_janitor_deletes_everything_that_the_program_makes_and_makes_nothing()
     rights, deployer = allowed("janitor", "dev"), allowed("deployer", "dev")
     assert rights < deployer
     deletes = ("Delete", "Detach", "Revoke", "Schedule", "Unsubscribe")
-    of_the_smoke_test = {"ssm:DeleteParameters"}
-    wanted = {action for action in deployer if action.split(":")[1].startswith(deletes)} - of_the_smoke_test
+    others = {"ssm:DeleteParameters", "ec2:DeleteTags"}  # of the smoke test, of a changed tag
+    wanted = {action for action in deployer if action.split(":")[1].startswith(deletes)} - others
     assert len(wanted) > 20
     assert wanted <= rights
-    changing = {
-        a for a in rights - wanted if not a.split(":")[1].startswith((*READS, "Remove", "Disassociate"))
-    }
-    of_the_state = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
-    assert {a for a in changing if not a.startswith("s3:Put")} == {*of_the_state, "sns:SetTopicAttributes"}
+    changing = {a for a in rights - wanted if not a.split(":")[1].startswith(READS)}
+    assert changing == {
+        "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey",  # of the state
+        "logs:DisassociateKmsKey", "rds:RemoveSourceIdentifierFromSubscription", "sns:SetTopicAttributes",
+        "s3:PutBucketLogging", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration", "s3:PutObject",
+    }  # fmt: skip
 
 
-def test_a_janitor_touches_keys_and_groups_of_ephemeral_stacks_only() -> None:
+def test_a_janitor_changes_what_is_marked_as_ephemeral_but_where_iam_knows_no_tags() -> None:
+    """Reading has no condition: what is gone has no tags, and would be denied instead of not found."""
+    marked, unmarked = set[str](), set[str]()
     for statement in statements("janitor", place("dev")):
-        if {"kms:ScheduleKeyDeletion", "ec2:DeleteSecurityGroup"} & set(statement["Action"]):
-            assert statement["Condition"] == {"Null": {f"aws:ResourceTag/{TAG}": "false"}}
+        demanded = statement.get("Condition", {}).get("Null") == {f"aws:ResourceTag/{TAG}": "false"}
+        changing = {a for a in statement["Action"] if not a.split(":")[1].startswith(READS)}
+        (marked if demanded else unmarked).update(changing)
+    assert "kms:DeleteAlias" in marked  # which is asked for the alias and for its key
+    of_the_state = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
+    no_resource = {"logs:DeleteLogDelivery", "sns:Unsubscribe"}
+    assert {a for a in unmarked if not a.startswith("s3:")} == {*of_the_state, *no_resource, "kms:DeleteAlias"}
+
+
+def test_a_janitor_knows_parameters_by_their_path() -> None:
+    for statement in statements("janitor", place("dev")):
         if "ssm:DeleteParameter" in statement["Action"]:
             (parameters,) = statement["Resource"]
             assert parameters.endswith(":parameter/airflow/*/bootstrap/*")
