@@ -31,7 +31,7 @@ DESTROYS = re.compile(
 )
 """Actions for who only destroys. A bucket's settings and a topic's policy go by putting others."""
 NO_TAGS = ("kms:alias/", "s3:::")
-"""Resources whose tags no condition sees: an alias has none, a bucket's count only once its ABAC is enabled."""
+"""Resources whose tags no condition sees: an alias has none, a bucket's count only with ABAC enabled."""
 
 DATA = Path(__file__).with_name("policies")
 LONGEST_POLICY = 6_144
