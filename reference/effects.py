@@ -77,7 +77,9 @@ def effect(key: Key, chart: Path) -> Effect:
 
 def compare(change: Change, before: Graph, after: Graph, chart: Path) -> Effect:
     """The effect of going from one graph to the other."""
-    found = review_changes.changes(before, after)
+    # What a provider alone takes along is said by the provider.
+    alone = (review_changes.PROVIDER,)
+    found = [change for change in review_changes.changes(before, after) if change.forcing != alone]
     restarted, scaled = _pods(before, after, chart)
     rolled = {RELEASE} if restarted or scaled else set[str]()
 

@@ -1,12 +1,14 @@
-"""`python recorder.py`: records stacks of whatever tree it is told, each in a fork of its own.
+"""`python recorder.py TREE [kept]`: records stacks of a tree, each in a fork of its own.
 
 The libraries are imported once, the program never: every fork imports it from its tree, as `python -m review`
-does, only without the seconds that the libraries take. One request a line: {"tree", "stack", "key"}.
+does, only without the seconds that the libraries take. With `kept` the program's modules are so too,
+for trees in which nothing but stack files changes. One request a line: {"stack", "key"}.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -16,20 +18,24 @@ from pathlib import Path
 from typing import Any
 
 
-def main() -> None:
+def main(tree: str, *, kept: bool) -> None:
+    os.chdir(tree)
+    sys.path[0] = tree
     for line in sys.stdin:
-        request = json.loads(line)
-        answer = forked(request)
-        for name in answer.pop("libraries"):
-            with contextlib.suppress(ImportError):  # a part that only its own package can import
-                importlib.import_module(name)
+        answer = forked(json.loads(line))
+        for name, file in answer.pop("loaded").items():
+            if kept or not Path(file).is_relative_to(tree):
+                with contextlib.suppress(ImportError):  # a part that only its own package can import
+                    importlib.import_module(name)
         print(json.dumps(answer), flush=True)
 
 
 def forked(request: Mapping[str, Any]) -> dict[str, Any]:
     reader, writer = os.pipe()
+    gc.freeze()  # what is here already is not touched by the child's collector, and so not copied
     child = os.fork()
     if child == 0:
+        gc.disable()  # it ends before there is anything to collect
         os.close(reader)
         with os.fdopen(writer, "w") as out:
             json.dump(recorded(**request), out)
@@ -41,18 +47,15 @@ def forked(request: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(text)
 
 
-def recorded(tree: str, stack: str, key: str) -> dict[str, Any]:
-    os.chdir(tree)
-    sys.path[0] = tree
+def recorded(stack: str, key: str) -> dict[str, Any]:
     before = set(sys.modules)
-    # Of the tree: this process has never imported one of its rooms.
+    # Of the tree, which is the first place to look.
     from offline.sealed import answer
 
     found = answer(stack, bytes.fromhex(key))
     loaded = {name: getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before}
-    libraries = (name for name, file in loaded.items() if file and not Path(file).is_relative_to(tree))
-    return {**found, "libraries": sorted(libraries)}
+    return {**found, "loaded": {name: file for name, file in sorted(loaded.items()) if file}}
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], kept=sys.argv[2:] == ["kept"])

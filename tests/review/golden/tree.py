@@ -21,7 +21,7 @@ Edit = Mapping[str, Sequence[tuple[str, str]]]
 texts: the file goes. A new text @FILE is a copy of that file."""
 
 _LONG_AGO = 1_700_000_000
-"""Time stamp of files as they are in the base: compiled modules are known by it, and an edit has another."""
+"""Time stamp of files as they are in the base: compiled modules are known by it, so each edit has another."""
 _KEY = secrets.token_hex(32)
 
 
@@ -30,20 +30,25 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._recorder = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("recorder.py"))],
-            env={"PATH": os.environ["PATH"], "PULUMI_ERROR_OUTPUT_STRING": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
         self._copy()
+        self._any, self._same_program = self._recorder(), self._recorder("kept")
+        self._edits, self._program_edited = 0, 0
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("add", "-A")
         self.git("commit", "--quiet", "-m", "base")
 
     def close(self) -> None:
-        self._recorder.communicate()
+        for recorder in (self._any, self._same_program):
+            recorder.communicate()
+
+    def _recorder(self, *kept: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("recorder.py")), str(self.folder), *kept],
+            env={"PATH": os.environ["PATH"], "PULUMI_ERROR_OUTPUT_STRING": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def git(self, *arguments: str) -> str:
         name = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
@@ -54,6 +59,8 @@ class Tree:
     def edited(self, edit: Edit) -> Iterator[None]:
         """With the edit as one more commit, which is gone afterwards."""
         before = {name: (self.folder / name).exists() for name in edit}
+        of_program = any(not name.startswith("stacks/Pulumi.") for name in edit)
+        self._program_edited += of_program
         for name, replaced in edit.items():
             self._edit(self.folder / name, replaced)
         self.git("add", "-A")
@@ -61,16 +68,18 @@ class Tree:
         try:
             yield
         finally:
+            self._program_edited -= of_program
             self.git("reset", "--quiet", "--hard", "HEAD~1")
             for name in (name for name, existed in before.items() if existed):
                 os.utime(self.folder / name, (_LONG_AGO, _LONG_AGO))
 
     def record(self, stack: str) -> Recording:
         """A stack of what is checked out, by its own program."""
-        source, answers = self._recorder.stdin, self._recorder.stdout
+        recorder = self._any if self._program_edited else self._same_program
+        source, answers = recorder.stdin, recorder.stdout
         assert source
         assert answers
-        source.write(json.dumps({"tree": str(self.folder), "stack": stack, "key": _KEY}) + "\n")
+        source.write(json.dumps({"stack": stack, "key": _KEY}) + "\n")
         source.flush()
         answer = json.loads(answers.readline())
         file = read_stack_files(self.folder).get(stack)
@@ -89,8 +98,7 @@ class Tree:
                 target.write_bytes(source.read_bytes())
                 os.utime(target, (_LONG_AGO, _LONG_AGO))
 
-    @staticmethod
-    def _edit(path: Path, replaced: Sequence[tuple[str, str]]) -> None:
+    def _edit(self, path: Path, replaced: Sequence[tuple[str, str]]) -> None:
         if not replaced:
             path.unlink()
             return
@@ -101,3 +109,5 @@ class Tree:
             text = text.replace(old, new) if old else text + new
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+        self._edits += 1
+        os.utime(path, (_LONG_AGO + self._edits, _LONG_AGO + self._edits))
