@@ -9,7 +9,7 @@ from typing import Any
 from offline.graph import Graph, Resource, plain
 from review.model import Action, Change, PropertyChange
 from review.paths import differences
-from review.renames import base_urns, with_old_identities
+from review.renames import SHORTEST_IDENTITY, base_urns, with_old_identities
 from review.replacements import forces_replacement, is_regional
 
 PROTECT, RETAIN, PROVIDER, IGNORE = "(protect)", "(retain_on_delete)", "(provider)", "(ignore_changes)"
@@ -118,14 +118,13 @@ def _bound_to(
             continue
         causes, properties = [], []
         for name, urns in resource.property_dependencies.items():
-            causing = [
-                new[u] for u in urns if u in replaced and not _given(resource.inputs.get(name), new[u])
-            ]
             value = resource.inputs.get(name)
-            moved = PropertyChange(name, value, value, forces_replacement=True)
-            if causing and forces_replacement(resource.type, moved):
+            causing = [
+                new[u] for u in urns if u in replaced and _moves_with(new[u], resource.type, name, value)
+            ]
+            if causing:
                 causes += [cause.name for cause in causing]
-                properties.append(moved)
+                properties.append(PropertyChange(name, value, value, forces_replacement=True))
         if causes:
             base = change or Change(
                 action=Action.REPLACE,
@@ -146,17 +145,33 @@ def _bound_to(
             )
 
 
-def _given(value: Any, resource: Resource) -> bool:
-    """True if the value was chosen by the program: a replacement of `resource` will have it again."""
-    return isinstance(value, str) and value in _texts(plain(resource.inputs))
+def _moves_with(cause: Resource, type_: str, name: str, value: Any) -> bool:
+    """True if the property has something of `cause` that will be another, and that cannot change in place.
+
+    What the program has chosen itself `cause` will have again. Only whole properties are known to depend on
+    something: where no part shows what the cloud has given to `cause`, each may have been computed from it,
+    such as the hash in a name.
+    """
+    given = set(_texts(plain(cause.inputs)))
+    parts = [(path, text) for path, text in _parts(plain(value), name) if text not in given]
+    made = [
+        text for text in _texts(plain(cause.outputs)) if text not in given and len(text) >= SHORTEST_IDENTITY
+    ]
+    shown = [(path, text) for path, text in parts if any(each in text for each in made)]
+    return any(forces_replacement(type_, PropertyChange(path, "", "")) for path, _ in shown or parts)
+
+
+def _parts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every single value and its path."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _parts(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _parts(item, path)
+    else:
+        yield path, str(value)
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
-        yield value
+    return (text for _, text in _parts(value, ""))

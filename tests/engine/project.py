@@ -77,10 +77,6 @@ class Project:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def json(self, *arguments: str) -> Any:
-        """The same with `--json`."""
-        return json.loads(self.output(*arguments, "--json"))
-
     def planned(self, stack: str) -> tuple[dict[str, str], str]:
         """URN to what a preview would do to it, and all that the preview writes.
 

@@ -14,23 +14,23 @@ from tests.recorded import recorded
 pytestmark = needs_the_cli
 
 
-def judged(project: Project, *options: str) -> tuple[int, str]:
-    """Exit code of a preview with the policies, and all that it says."""
-    done = project.run("preview", "--stack", "dev", "--policy-pack", "policies", "--color", "never", *options)
+def judged(project: Project, *command: str) -> tuple[int, str]:
+    """Exit code of a command with the policies, and all that it says."""
+    done = project.run(*command, "--stack", "dev", "--policy-pack", "policies", "--color", "never")
     return done.returncode, done.stdout + done.stderr
 
 
 def test_a_new_stack_passes_and_what_cannot_be_judged_yet_is_named(tmp_path: Path) -> None:
     new = Project(tmp_path)
     new.output("stack", "init", "dev")
-    code, said = judged(new)
+    code, said = judged(new, "preview")
     assert code == 0, said
     assert "[mandatory]" not in said
     assert "Not judged before `up`, for lack of a value: " in said
 
 
 def test_a_deployed_stack_is_judged_in_whole_and_its_waivers_hold(project: Project) -> None:
-    code, said = judged(project)
+    code, said = judged(project, "preview")
     assert code == 0, said
     assert "✅ airflow@v1.0.0" in said
     assert "Not judged" not in said
@@ -51,8 +51,10 @@ def refusal(project: Project) -> str:
         next(waiver for waiver in waivers if waiver["policy"] == "RDS.6")["expires"] = "2020-01-31"
 
     project.edit("dev", end_a_waiver)
-    code, said = judged(project, "--diff")
+    before = project.state("dev")
+    code, said = judged(project, "up", "--yes", "--diff")
     assert code != 0
+    assert project.state("dev") == before
     return said
 
 
@@ -65,7 +67,9 @@ def refusal(project: Project) -> str:
         "Make it a SecureString under our key",
     ],
 )
-def test_a_violation_stops_with_number_resource_and_remedy(refusal: str, violation: str) -> None:
+def test_a_violation_stops_an_update_before_it_begins_with_number_resource_and_remedy(
+    refusal: str, violation: str
+) -> None:
     assert violation in refusal
 
 

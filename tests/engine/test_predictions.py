@@ -38,11 +38,11 @@ def settings(**sections: dict[str, Any]) -> Edit:
     return lambda project: project.edit("dev", edit)
 
 
-def wiring(right: str, wrong: str) -> Edit:
-    """One place of `__main__.py`."""
+def code(file: str, right: str, wrong: str) -> Edit:
+    """One place of the program."""
 
     def edit(project: Project) -> None:
-        path = project.program / "__main__.py"
+        path = project.program / file
         before = path.read_text()
         assert right in before
         path.write_text(before.replace(right, wrong))
@@ -61,6 +61,7 @@ def git_dags(project: Project) -> None:
 
 BUCKET = 'LogBucket("logs", given.logs(encryption), everywhere)'
 OLD_NAME = 'ResourceOptions.merge(everywhere, ResourceOptions(aliases=[pulumi.Alias(name="logs")]))'
+ROTATION = "enable_key_rotation=True,"
 ROTATED = {"fernet_key": 2, "jwt_secret": 2, "database_password": 2, "broker_token": 2}
 CASES: dict[str, tuple[Edit, ...]] = {
     "larger class, other subnets, a tag": (
@@ -71,16 +72,17 @@ CASES: dict[str, tuple[Edit, ...]] = {
         ),
     ),
     "renamed without an alias, secrets rotated": (
-        wiring(BUCKET, BUCKET.replace('"logs"', '"archive"')),
+        code("__main__.py", BUCKET, BUCKET.replace('"logs"', '"archive"')),
         lambda project: project.edit("dev", lambda c: c["airflow:secrets"]["rotations"].update(ROTATED)),
     ),
     "renamed with an alias, engine's next major version": (
-        wiring(BUCKET, BUCKET.replace('"logs"', '"archive"').replace("everywhere", OLD_NAME)),
+        code("__main__.py", BUCKET, BUCKET.replace('"logs"', '"archive"').replace("everywhere", OLD_NAME)),
         settings(database={"engine_version": "18"}),
     ),
     "another namespace, another broker": (
         settings(cluster={"namespace": "elsewhere"}, cache={"engine": "redis", "engine_version": "7.1"}),
     ),
+    "another key": (code("components/encryption.py", ROTATION, f"{ROTATION} multi_region=True,"),),
     "another region": (settings(account={"region": "eu-west-1"}),),
     "another cluster, a repository of DAGs": (settings(cluster={"name": "other"}), git_dags),
 }

@@ -5,6 +5,8 @@ The providers answer from `offline`, so a value in the state is the one that `of
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,36 @@ def recorded(stack: str) -> set[str]:
 def test_a_preview_creates_what_is_recorded_offline(tmp_path: Path) -> None:
     new = Project(tmp_path)
     new.output("stack", "init", "prod")
-    assert new.changes("prod") == dict.fromkeys(recorded("prod"), "create")
+    done, shown = new.planned("prod")
+    assert done == dict.fromkeys(recorded("prod"), "create")
+    # Of Pulumi.yaml and its options the CLI has nothing to say.
+    said = [each["message"] for each in json.loads(shown)["diagnostics"]]
+    assert [text for text in said if " from $PATH at " not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "problem"),
+    [
+        ("Pulumi.yaml", ">=3.200.0", ">=999.0.0", r"version range .?>=999\.0\.0"),
+        (
+            "stacks/Pulumi.dev.yaml",
+            "airflow:network:",
+            "airflow:net:",
+            "missing configuration value 'network'",
+        ),
+    ],
+)
+def test_what_the_project_file_asks_for_is_checked_before_the_program_starts(
+    tmp_path: Path, file: str, right: str, wrong: str, problem: str
+) -> None:
+    new = Project(tmp_path)
+    new.output("stack", "init", "dev")
+    path = new.program / file
+    path.write_text(path.read_text().replace(right, wrong))
+    refused = new.run("preview", "--stack", "dev")
+    assert refused.returncode != 0
+    assert re.search(problem, refused.stderr)
+    assert "Traceback" not in refused.stdout + refused.stderr
 
 
 @each_stack

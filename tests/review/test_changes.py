@@ -87,6 +87,34 @@ def test_what_is_bound_to_a_replaced_resource_is_replaced_as_well() -> None:
     assert found["v"].because_of == ("a",)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "action"),
+    [
+        (
+            {"name": "migrate-5f0c", "namespace": "airflow"},
+            Action.REPLACE,
+        ),  # a hash of the database's identifier
+        ({"name": "reader", "annotations": {"database": "db-COMPUTED"}}, None),
+    ],
+)
+def test_a_name_that_is_computed_from_a_replaced_resource_is_another(
+    metadata: dict[str, Any], action: Action | None
+) -> None:
+    def pair(encrypted: bool) -> list[Resource]:
+        database = resource(
+            "db", {"storageEncrypted": encrypted}, INSTANCE, outputs={"resourceId": "db-COMPUTED"}
+        )
+        job = resource(
+            "job",
+            {"metadata": metadata},
+            "kubernetes:batch/v1:Job",
+            property_dependencies={"metadata": (database.urn,)},
+        )
+        return [database, job]
+
+    assert actions(pair(False), pair(True)).get("job") is action
+
+
 def test_another_region_makes_anew_what_is_in_a_region() -> None:
     """pulumi-aws 7: the provider is no reason, each regional resource has a region of its own."""
 
