@@ -1,9 +1,10 @@
-"""Refuses to deploy to a GitHub environment that waits for nobody's approval.
+"""Refuses to deploy to GitHub environments of any branch, or to one that waits for nobody's approval.
 
-    python -m operations.approval ENVIRONMENT
+    python -m operations.approval "dev staging prod" --reviewed prod
 
-A job that names an environment which does not exist makes one without any rule, and goes on. So this has to
-run in a job before it. Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may read actions.
+A deployer's role trusts the environment's name, so which branches may use it is all that keeps others out. A
+job that names an environment which does not exist makes one without any rule, and goes on: so this has to run
+in a job before it. Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may read actions.
 """
 
 import argparse
@@ -15,32 +16,41 @@ from operations.github import Absent, GitHub, from_environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: 0 if somebody has to approve, 1 with one line if not or if GitHub does not tell."""
+    """The command: 0 if all are guarded, 1 with one line if one is not or if GitHub does not tell."""
     parser = argparse.ArgumentParser(prog="python -m operations.approval", description=__doc__)
-    parser.add_argument("environment", help="of the job that deploys")
+    parser.add_argument("environments", type=str.split, help="of the jobs that deploy, with blanks between")
+    parser.add_argument("--reviewed", help="the one of them that somebody has to approve")
     given = parser.parse_args(arguments)
     try:
         with from_environment() as github:
-            found = reviewers(github, given.environment)
-        if not found:
-            raise OperationError(
-                f"the GitHub environment {given.environment} has no required reviewers, so nobody would "
-                f"approve; name them in Settings, Environments, {given.environment}, Required reviewers"
-            )
+            for environment in given.environments:
+                print(f"{environment}: {guard(github, environment, reviewed=environment == given.reviewed)}")
     except OperationError as error:
         print(f"approval: {error}", file=sys.stderr)
         return 1
-    print(f"{given.environment}: {found} required reviewers")
     return 0
 
 
-def reviewers(github: GitHub, environment: str) -> int:
-    """How many people and teams may approve; 0 also where there is no such environment."""
+def guard(github: GitHub, environment: str, *, reviewed: bool) -> str:
+    """What keeps others out. Raises OperationError with the remedy if it is not enough."""
+    settings = f"in Settings, Environments, {environment}"
     try:
-        rules = github.get(f"/environments/{environment}").get("protection_rules", [])
+        found = github.get(f"/environments/{environment}")
     except Absent:
-        return 0
-    return sum(len(rule.get("reviewers", [])) for rule in rules if rule["type"] == "required_reviewers")
+        raise OperationError(f"there is no GitHub environment {environment}; make it {settings}") from None
+    if not found.get("deployment_branch_policy"):
+        raise OperationError(
+            f"the GitHub environment {environment} lets any branch deploy; name main alone {settings}, "
+            "Deployment branches and tags"
+        )
+    rules = [rule for rule in found.get("protection_rules", []) if rule["type"] == "required_reviewers"]
+    reviewers = sum(len(rule.get("reviewers", [])) for rule in rules)
+    if reviewed and not reviewers:
+        raise OperationError(
+            f"the GitHub environment {environment} has no required reviewers, so nobody would approve; "
+            f"name them {settings}, Required reviewers"
+        )
+    return f"chosen branches, {reviewers} required reviewers"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Makes one issue of what `operations.drift` found in the stacks: opens, rewrites, or closes it.
 
-    python -m operations.drift_issue --looked-at dev staging prod -- drift/*.json
+    python -m operations.drift_issue --looked-at "dev staging prod" drift/*.json
 
 A stack that was looked at and has no file could not be read: a finding as well, it keeps the issue open.
 """

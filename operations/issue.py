@@ -35,7 +35,7 @@ def command(subject: Subject, description: str | None, arguments: Sequence[str] 
     """0 if the issue says what was found, 1 with one line if not."""
     name = f"python -m operations.{subject.workflow}_issue"
     parser = argparse.ArgumentParser(prog=name, description=description)
-    parser.add_argument("--looked-at", nargs="+", required=True, metavar="STACK")
+    parser.add_argument("--looked-at", type=str.split, required=True, metavar="STACKS")
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args(arguments)
     try:

@@ -1,6 +1,6 @@
 """Makes one issue of the stacks that `operations.janitor` could not destroy: opens, rewrites, or closes it.
 
-python -m operations.janitor_issue --looked-at dev staging -- janitor/*.json
+python -m operations.janitor_issue --looked-at "dev staging" janitor/*.json
 """
 
 import sys

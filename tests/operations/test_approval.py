@@ -1,4 +1,4 @@
-"""No deployment to an environment that waits for nobody."""
+"""No deployment to an environment of any branch, and none that nobody approves where somebody should."""
 
 from typing import Any
 
@@ -10,37 +10,72 @@ from tests.operations.fake_github import FakeGitHub
 WAITING = {"id": 1, "type": "wait_timer", "wait_timer": 30}
 TEAM = {"type": "Team", "reviewer": {"slug": "platform"}}
 ASKED = {"id": 2, "type": "required_reviewers", "prevent_self_review": True, "reviewers": [TEAM, TEAM]}
+MAIN = {"deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}}
+BOTH = ["dev prod", "--reviewed", "prod"]
 
 
-def test_with_required_reviewers_it_goes_on(github: FakeGitHub, capsys: pytest.CaptureFixture[str]) -> None:
-    github.environments["prod"] = {"name": "prod", "protection_rules": [WAITING, ASKED]}
-    assert approval.main(["prod"]) == 0
-    assert capsys.readouterr().out == "prod: 2 required reviewers\n"
+@pytest.fixture
+def environments(github: FakeGitHub) -> dict[str, dict[str, Any]]:
+    """As docs/PIPELINES.md sets them up."""
+    github.environments["dev"] = {"name": "dev", "protection_rules": [], **MAIN}
+    github.environments["prod"] = {"name": "prod", "protection_rules": [WAITING, ASKED], **MAIN}
+    return github.environments
+
+
+Environments = dict[str, dict[str, Any]]
+
+
+def refusal(capsys: pytest.CaptureFixture[str]) -> str:
+    assert approval.main(BOTH) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_what_is_guarded_goes_on(environments: Environments, capsys: pytest.CaptureFixture[str]) -> None:
+    assert approval.main(BOTH) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "dev: chosen branches, 0 required reviewers",
+        "prod: chosen branches, 2 required reviewers",
+    ]
 
 
 @pytest.mark.parametrize(
-    "environment",
-    [
-        None,
-        {"name": "prod"},
-        {"name": "prod", "protection_rules": [WAITING]},
-        {"name": "prod", "protection_rules": [{**ASKED, "reviewers": []}]},
-    ],
-    ids=["no environment", "no rules", "only a timer", "nobody"],
+    "rules", [[], [WAITING], [{**ASKED, "reviewers": []}]], ids=["none", "timer", "nobody"]
 )
 def test_without_anybody_who_approves_it_stops_with_the_remedy(
-    github: FakeGitHub, capsys: pytest.CaptureFixture[str], environment: dict[str, Any] | None
+    environments: Environments, capsys: pytest.CaptureFixture[str], rules: list[dict[str, Any]]
 ) -> None:
-    """GitHub makes an environment that is missing when a job names it, without any rule."""
-    github.environments |= {} if environment is None else {"prod": environment}
-    assert approval.main(["prod"]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
+    environments["prod"]["protection_rules"] = rules
+    line = refusal(capsys)
     assert line.startswith("approval: the GitHub environment prod has no required reviewers")
-    assert "Settings, Environments, prod" in line
+    assert "Settings, Environments, prod, Required reviewers" in line
 
 
-def test_a_refusal_stops_too(github: FakeGitHub, capsys: pytest.CaptureFixture[str]) -> None:
-    github.environments["prod"] = {"name": "prod", "protection_rules": [ASKED]}
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("policy", [{}, {"deployment_branch_policy": None}], ids=["not told", "any branch"])
+def test_an_environment_of_any_branch_stops_it_before_anything_is_deployed(
+    environments: Environments, capsys: pytest.CaptureFixture[str], stack: str, policy: dict[str, Any]
+) -> None:
+    rules = environments[stack]["protection_rules"]
+    environments[stack] = {"name": stack, "protection_rules": rules, **policy}
+    line = refusal(capsys)
+    assert line.startswith(f"approval: the GitHub environment {stack} lets any branch deploy")
+    assert f"Settings, Environments, {stack}" in line
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_an_environment_that_is_missing_stops_it(
+    environments: Environments, capsys: pytest.CaptureFixture[str], stack: str
+) -> None:
+    """GitHub makes it when a job names it, without any rule."""
+    del environments[stack]
+    assert refusal(capsys).startswith(
+        f"approval: there is no GitHub environment {stack}; make it in Settings"
+    )
+
+
+def test_a_refusal_stops_too(
+    environments: Environments, github: FakeGitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
     github.refuses = 403
-    assert approval.main(["prod"]) == 1
-    assert "403 Resource not accessible by integration" in capsys.readouterr().err
+    assert "403 Resource not accessible by integration" in refusal(capsys)

@@ -29,7 +29,7 @@ def run(folder: Path, *findings: dict[str, Any], looked_at: tuple[str, ...] = ("
     for number, finding in enumerate(findings):
         files.append(folder / f"{number}.json")
         files[-1].write_text(json.dumps(finding))
-    return drift_issue.main(["--looked-at", *looked_at, "--", *map(str, files)])
+    return drift_issue.main(["--looked-at", " ".join(looked_at), *map(str, files)])
 
 
 def keep(ages: tuple[str, ...]) -> None:

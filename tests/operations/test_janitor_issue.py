@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> Run:
     def run(*outcomes: dict[str, object]) -> int:
         file = tmp_path / "dev.json"
         file.write_text(json.dumps({"stack": "dev", "outcomes": outcomes}))
-        return janitor_issue.main(["--looked-at", "dev", "--", *([str(file)] if outcomes else [])])
+        return janitor_issue.main(["--looked-at", "dev", *([str(file)] if outcomes else [])])
 
     return run
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 from components.lookup_checks import NEWEST_KUBERNETES
 from tests.kind.cluster import NAME, NODE
 from tests.kind.stack import IMAGE
-from tests.workflows.files import FOLDER, read
+from tests.test_layers import imports
+from tests.workflows.files import FOLDER, ROOT, read
 
 WORKFLOW: dict[str, Any] = read(FOLDER / "workflows" / "kind.yaml")
 STEPS: list[dict[str, Any]] = WORKFLOW["jobs"]["up"]["steps"]
@@ -61,3 +64,25 @@ def test_it_runs_for_changes_of_what_it_proves_and_every_night() -> None:
 def test_a_strangers_code_finds_nothing_worth_taking() -> None:
     assert WORKFLOW["jobs"]["up"]["permissions"] == {"contents": "read"}
     assert "secrets." not in (FOLDER / "workflows" / "kind.yaml").read_text()
+
+
+def reached(path: Path, seen: set[Path]) -> set[Path]:
+    """The project's files that a module imports, and what they import."""
+    for name in imports(path):
+        for end in (name, name.rpartition(".")[0]):
+            for file in (ROOT / f"{end.replace('.', '/')}.py", ROOT / end.replace(".", "/") / "__init__.py"):
+                if end and file.is_file() and file not in seen:
+                    seen.add(file)
+                    reached(file, seen)
+    return seen
+
+
+def test_what_the_run_imports_starts_it() -> None:
+    patterns = WORKFLOW["on"]["push"]["paths"]
+    modules = sorted((ROOT / "tests" / "kind").glob("*.py"))
+    started = [path for path in modules if not path.name.startswith(("test_", "conftest"))]
+    found = {str(f.relative_to(ROOT)) for path in started for f in reached(path, set())}
+    found |= {"__main__.py", "Pulumi.yaml"}
+    missed = {name for name in found if not any(fnmatch(name, pattern) for pattern in patterns)}
+    assert missed - {"tests/__init__.py"} == set()
+    assert {"operations/port_forward.py", "emulator/certificates.py"} <= found
