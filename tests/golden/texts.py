@@ -3,7 +3,7 @@
 * `<stack>.txt`: type and logical name of every resource. A renamed one is deleted and made anew: it needs an
   alias.
 * `exports.txt`: names of the outputs, which other programs read.
-* `connections.txt`: what each database class accepts, and what a stack of eight of everything asks for.
+* `connections.txt`: what each database class accepts, what stacks of two and of eight of everything ask for.
 * `refused.txt`: the lines of an account, or of a value past the settings, that is not as it must be.
 * `settings.txt`: values at the edge of what a stack file may say, taken or refused.
 * `arguments.txt`: what each argument of a component is where nobody gives it.
@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import importlib
+import itertools
 import json
 import pkgutil
 from collections.abc import Callable, Collection, Mapping
@@ -68,9 +69,9 @@ def connections() -> str:
 
     classes = capacity.MEMORY_GIB.items()
     lines = [f"{name}: {gib} GiB, {capacity.max_connections(name)} connections\n" for name, gib in classes]
-    for executor in EXECUTORS:
+    for executor, replicas in itertools.product(EXECUTORS, (2, 8)):
         demand = capacity.Demand(
-            replicas=dict.fromkeys(executors.deployments(executor), 8),
+            replicas=dict.fromkeys(executors.deployments(executor), replicas),
             finishing=executors.finishing(executor),
             worker_concurrency=8,
         )
