@@ -20,6 +20,8 @@ from operations.aws_errors import explained
 from operations.drift_digest import differences, read_digest
 from operations.errors import OperationError
 from operations.stack_file import StackFile, read_stack_file
+from operations.stack_states import StateBucket
+from operations.state_names import StateNames
 
 
 def overdue(stack: StackFile, max_age_days: int, now: datetime) -> list[dict[str, str | int]]:
@@ -42,6 +44,16 @@ def overdue(stack: StackFile, max_age_days: int, now: datetime) -> list[dict[str
     return [{"name": each["Name"], "age_days": (now - each["LastModifiedDate"]).days} for each in old]
 
 
+def refuse_half_finished(stack: StackFile) -> None:
+    """Raises OperationError while an update runs: what differs then is what it has not come to yet."""
+    names = StateNames(account_id=stack.account_id, region=stack.region)
+    if since := StateBucket(names).locked_since(stack.name):
+        raise OperationError(
+            f"an update of {stack.name} is running, or was killed: it is locked since {since:%Y-%m-%d %H:%M} "
+            "UTC; look again when it is done"
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the stack could be looked at, whatever was found; 1 with one line if not."""
     parser = argparse.ArgumentParser(prog="python -m operations.drift", description=__doc__)
@@ -54,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         stack = read_stack_file(given.stack)
+        refuse_half_finished(stack)
         found = [asdict(each) for each in differences(read_digest(given.preview.read_text()))]
         old = overdue(stack, given.max_age_days, datetime.now(UTC))
         given.output.parent.mkdir(parents=True, exist_ok=True)

@@ -94,8 +94,12 @@ class StateBucket:
         """The stack's state as it is now."""
         with explained():
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{STACKS}{stack}.json")["Body"].read()
+        return parse_state(stack, body, self.locked_since(stack))
+
+    def locked_since(self, stack: str) -> datetime | None:
+        """When the update began that runs, or was killed; None if there is none."""
         locks = [lock["LastModified"] for lock in self._objects(f"{LOCKS}{stack}/")]
-        return parse_state(stack, body, min(locks, default=None))
+        return min(locks, default=None)
 
     def _objects(self, prefix: str) -> list[dict[str, Any]]:
         with explained():

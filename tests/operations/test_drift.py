@@ -12,8 +12,10 @@ from operations import drift, drift_issue
 from operations.drift_issue import SUBJECT, render
 from operations.github import BOT, LONGEST_BODY
 from operations.stack_file import read_stack_file
-from tests.operations.aws_account import REGION
+from operations.stack_states import LOCKS
+from tests.operations.aws_account import NAMES, REGION, client
 from tests.operations.fake_github import FakeGitHub, by
+from tests.operations.state_files import keep_state
 
 QUIET = {"stack": "dev", "differences": [], "overdue": [], "max_age_days": 180}
 TAGGED = {**QUIET, "differences": [{"name": "b", "type": "t", "kind": "tag noise", "text": "`tags` was"}]}
@@ -50,6 +52,7 @@ def test_a_stack_is_looked_at(account: None, tmp_path: Path, capsys: pytest.Capt
     preview.write_text(DIGEST)
     keep(("/airflow/x/bootstrap/jwt-secret",))
     given = ["x", str(preview), "--max-age-days", "180", "--output", str(output)]
+    keep_state("x", [])
     assert drift.main(given) == 0
     assert capsys.readouterr().out == "x: 5 differences, 0 overdue secrets\n"
     assert json.loads(output.read_text())["stack"] == "x"
@@ -58,6 +61,19 @@ def test_a_stack_is_looked_at(account: None, tmp_path: Path, capsys: pytest.Capt
     assert drift.main(given) == 1
     assert not output.exists()
     assert capsys.readouterr().err.startswith("drift: the preview wrote no JSON")
+
+
+def test_a_stack_under_an_update_is_not_looked_at(
+    account: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of the update would be told as drift."""
+    preview, output = tmp_path / "preview.json", tmp_path / "x.json"
+    preview.write_text(DIGEST)
+    keep_state("x", [])
+    client("s3").put_object(Bucket=NAMES.bucket, Key=f"{LOCKS}x/a-lock.json", Body="{}")
+    assert drift.main(["x", str(preview), "--max-age-days", "180", "--output", str(output)]) == 1
+    assert capsys.readouterr().err.startswith("drift: an update of x is running, or was killed: it is locked")
+    assert not output.exists()
 
 
 @pytest.mark.parametrize("finding", [GONE, OLD])

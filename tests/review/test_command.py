@@ -60,6 +60,19 @@ def test_what_main_did_meanwhile_is_no_change_of_the_branch(clone: Path) -> None
     assert done.stdout == said + UNCHANGED.replace("dev: ✅ no change", "dev: ✅ can be merged")
 
 
+def test_a_merge_commit_is_compared_with_what_it_merges_into(clone: Path) -> None:
+    """As the pipeline does: main moved on since the event named the base of the pull request, HEAD~2 here."""
+    git(clone, "switch", "--quiet", "-c", "feature", "HEAD~1")
+    edit(clone / "stacks/Pulumi.dev.yaml", 'size: "1"', 'size: "5"')
+    commit(clone)
+    git(clone, "switch", "--quiet", "--detach", "main")
+    git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "feature")
+    done = review(clone, "HEAD^1", "HEAD")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == UNCHANGED.replace("dev: ✅ no change", "dev: ✅ can be merged")
+    assert "prod: ✅ can be merged" in review(clone, "HEAD~2", "HEAD").stdout
+
+
 def test_the_same_commit_is_an_empty_report(clone: Path) -> None:
     done = review(clone, "HEAD")
     assert done.stdout == f"review: HEAD has no commit that HEAD has not.\n{UNCHANGED}"
