@@ -4,8 +4,8 @@
 
 STACK names the account and region whose state bucket is looked through. Without --destroy nothing is
 changed. Left alone is every stack that is long-lived (its file lies in `stacks/`, without `ephemeral`), has
-no time to live, protects a resource, or is locked by an update. Prints a table in Markdown; exit code 1 if
-something could not be destroyed, after all others were tried.
+no time to live, or is locked by an update. Prints a table in Markdown; exit code 1 if something could not be
+destroyed, as what protects a resource, after all others were tried.
 """
 
 import argparse
@@ -23,10 +23,12 @@ from operations.stack_file import read_stack_file
 from operations.stack_states import PROJECT, StackState, StateBucket
 from operations.state_names import StateNames
 
-LONGEST_RUN = timedelta(minutes=15)
+LONGEST_RUN = timedelta(minutes=10)
 """After this no further stack is begun in a run: a role's credentials end after an hour."""
 LONGEST_UPDATE = timedelta(hours=2)
 """A lock that is older was left behind by an update that was killed."""
+EMPTY_FOR = timedelta(days=1)
+"""Until then somebody may be about to deploy again what was destroyed by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,23 +103,29 @@ def clean(
 
 
 def why_not(state: StackState, now: datetime) -> str | None:
-    """Why the stack is left alone; None if it is due. Raises OperationError if a lock stayed."""
+    """Why the stack is left alone; None if it is due. Raises OperationError if a person has to act first."""
     hours, created = state.time_to_live_hours, state.created
-    if hours is None or created is None:
-        return "it has no time to live" if state.resources else "nothing is deployed"
-    if state.protected:
-        return f"it protects {', '.join(state.protected)}"
-    end = created + timedelta(hours=hours)
-    if now < end:
+    if not state.deployed:
+        # What was destroyed and is still named; what was never deployed has no last update.
+        if state.last_update is None or now - state.last_update < EMPTY_FOR:
+            return "nothing is deployed"
+    elif hours is None or created is None:
+        return "it has no time to live"
+    elif now < (end := created + timedelta(hours=hours)):
         return f"it may live until {end:%Y-%m-%d %H:%M} UTC"
-    if state.locked_since is None:
-        return None
-    if now - state.locked_since > LONGEST_UPDATE:
+    if state.locked_since is not None:
+        if now - state.locked_since < LONGEST_UPDATE:
+            return "an update is running"
         raise OperationError(
             f"locked since {state.locked_since:%Y-%m-%d %H:%M} UTC; if nobody is at work, run "
             f"pulumi cancel --stack organization/{PROJECT}/{state.name}"
         )
-    return "an update is running"
+    if state.protected:
+        names = ", ".join(state.protected)
+        raise OperationError(
+            f"it protects {names}; release that by an `up` without `protect`, or extend its life"
+        )
+    return None
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Read as objects of S3 instead of through the CLI, which decrypts every secret of
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from operations.state_names import LIFETIME_TAG, StateNames
 
 PROJECT = "airflow"
 STACKS, LOCKS = f".pulumi/stacks/{PROJECT}/", f".pulumi/locks/organization/{PROJECT}/"
+HISTORY = f".pulumi/history/{PROJECT}/"
 """Where the CLI puts them (pulumi's pkg/backend/diy/store.go and lock.go)."""
+Resources = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,56 +28,67 @@ class StackState:
     """What one state says."""
 
     name: str
-    resources: Sequence[Mapping[str, Any]]
-    locked_since: datetime | None
+    deployed: bool
+    """Whether it has any resource."""
+    protected: Sequence[str]
+    """Names of the resources that refuse deletion."""
+    time_to_live_hours: int | None
+    """None for a stack that is meant to stay."""
+    created: datetime | None
+    """When the first `up` began: what later ones leave as it is. None if nothing is deployed."""
+    image: str | None
+    """Airflow's image as the release has it; None without a release."""
+    locked_since: datetime | None = None
     """When the update began that runs, or was killed; None if there is none."""
-
-    @property
-    def protected(self) -> list[str]:
-        """Names of the resources that refuse deletion."""
-        return [str(each["urn"]).rpartition("::")[2] for each in self.resources if each.get("protect")]
-
-    @property
-    def time_to_live_hours(self) -> int | None:
-        """None for a stack that is meant to stay. Raises OperationError for a foreign tag of that name."""
-        for provider in self.of_type("pulumi:providers:aws"):
-            # A provider's state keeps every setting that is not text as JSON.
-            given = (provider.get("inputs") or {}).get("defaultTags") or {}
-            tags = (json.loads(given) if isinstance(given, str) else given).get("tags") or {}
-            if LIFETIME_TAG in tags and not str(tags[LIFETIME_TAG]).isdecimal():
-                raise OperationError(f"its tag {LIFETIME_TAG} is no number of hours")
-            if LIFETIME_TAG in tags:
-                return int(tags[LIFETIME_TAG])
-        return None
-
-    @property
-    def created(self) -> datetime | None:
-        """When the first `up` began: what later ones leave as it is. None if nothing is deployed."""
-        for root in self.of_type("pulumi:pulumi:Stack"):
-            if "created" in root:
-                return datetime.fromisoformat(root["created"]).astimezone(UTC)
-        return None
-
-    @property
-    def image(self) -> str | None:
-        """Airflow's image as the release has it; None without a release."""
-        for release in self.of_type("kubernetes:helm.sh/v3:Release"):
-            values = (release.get("inputs") or {}).get("values") or {}
-            return f"{values['defaultAirflowRepository']}:{values['defaultAirflowTag']}"
-        return None
-
-    def of_type(self, type_: str) -> list[Mapping[str, Any]]:
-        """The resources of one type."""
-        return [each for each in self.resources if each["type"] == type_]
+    last_update: datetime | None = None
+    """For a stack without resources: when its last update ended; None if it never had one."""
 
 
 def parse_state(stack: str, text: bytes, locked_since: datetime | None = None) -> StackState:
-    """What the CLI wrote. Raises OperationError if it did not."""
+    """What the CLI wrote. Raises OperationError if it did not, or for a foreign tag of a lifetime's name."""
     try:
-        deployed = json.loads(text)["checkpoint"].get("latest") or {}
-    except (ValueError, KeyError):
+        resources: Resources = (json.loads(text)["checkpoint"].get("latest") or {}).get("resources") or []
+        return StackState(
+            name=stack,
+            deployed=bool(resources),
+            protected=[each["urn"].rpartition("::")[2] for each in resources if each.get("protect")],
+            time_to_live_hours=_time_to_live_hours(resources),
+            created=_created(resources),
+            image=_image(resources),
+            locked_since=locked_since,
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise OperationError(f"{STACKS}{stack}.json: not a state of Pulumi's") from None
-    return StackState(name=stack, resources=deployed.get("resources") or [], locked_since=locked_since)
+
+
+def _time_to_live_hours(resources: Resources) -> int | None:
+    for provider in _of_type(resources, "pulumi:providers:aws"):
+        # A provider's state keeps every setting that is not text as JSON.
+        given = (provider.get("inputs") or {}).get("defaultTags") or {}
+        tags = (json.loads(given) if isinstance(given, str) else given).get("tags") or {}
+        if LIFETIME_TAG in tags:
+            if not re.fullmatch("[0-9]{1,5}", str(tags[LIFETIME_TAG])):
+                raise OperationError(f"its tag {LIFETIME_TAG} is no number of hours")
+            return int(tags[LIFETIME_TAG])
+    return None
+
+
+def _created(resources: Resources) -> datetime | None:
+    for root in _of_type(resources, "pulumi:pulumi:Stack"):
+        if "created" in root:
+            return datetime.fromisoformat(root["created"]).astimezone(UTC)
+    return None
+
+
+def _image(resources: Resources) -> str | None:
+    for release in _of_type(resources, "kubernetes:helm.sh/v3:Release"):
+        values = (release.get("inputs") or {}).get("values") or {}
+        return f"{values['defaultAirflowRepository']}:{values['defaultAirflowTag']}"
+    return None
+
+
+def _of_type(resources: Resources, type_: str) -> list[Mapping[str, Any]]:
+    return [each for each in resources if each["type"] == type_]
 
 
 class StateBucket:
@@ -94,7 +108,9 @@ class StateBucket:
         """The stack's state as it is now."""
         with explained():
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{STACKS}{stack}.json")["Body"].read()
-        return parse_state(stack, body, self.locked_since(stack))
+        state = parse_state(stack, body, self.locked_since(stack))
+        updates = [] if state.deployed else self._objects(f"{HISTORY}{stack}/")
+        return replace(state, last_update=max((each["LastModified"] for each in updates), default=None))
 
     def locked_since(self, stack: str) -> datetime | None:
         """When the update began that runs, or was killed; None if there is none."""

@@ -8,6 +8,7 @@ import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,11 @@ def test_an_ephemeral_stack_is_locked_while_an_update_runs_and_gone_after_its_ti
     file = project.state_folder / f"{STACKS}dev.json"
 
     def up(hours: int) -> StackState:
-        project.edit(
-            "dev", lambda config: config.update({"airflow:ephemeral": {"time_to_live_hours": hours}})
-        )
+        def make_ephemeral(config: dict[str, Any]) -> None:
+            config["airflow:ephemeral"] = {"time_to_live_hours": hours}
+            config["airflow:cluster"]["namespace"] = "airflow-pr-42"
+
+        project.edit("dev", make_ephemeral)
         project.output("up", "--stack", "dev", "--yes", "--skip-preview")
         return parse_state("dev", file.read_bytes())
 
