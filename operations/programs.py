@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from operations.errors import OperationError
 
@@ -13,13 +14,18 @@ def run(
     environment: Mapping[str, str] | None = None,
     *,
     given: str | None = None,
+    folder: Path | None = None,
     seconds: float = _SECONDS,
 ) -> str:
-    """What the program prints, with `given` as its input. Raises OperationError with what it complains of."""
+    """What the program prints, in that folder and with `given` as its input.
+
+    Raises OperationError with what it complains of.
+    """
     try:
         done = subprocess.run(
             command,
             env=environment,
+            cwd=folder,
             input=given,
             capture_output=True,
             text=True,
@@ -31,5 +37,6 @@ def run(
     except OSError as error:
         raise OperationError(f"{command[0]}: {type(error).__name__}; is it installed?") from None
     if done.returncode:
-        raise OperationError(f"{' '.join(command[:3])}: {' '.join(done.stderr.split())}")
+        said = " ".join(done.stderr.split())
+        raise OperationError(f"{' '.join(command[:3])}: {said or f'exit code {done.returncode}'}")
     return done.stdout

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 from operations.errors import OperationError
+from operations.programs import run
 from operations.stack_file import StackFile
 from operations.stack_init_report import Steps
 from operations.state_names import StateNames
@@ -55,16 +55,4 @@ def _stacks(folder: Path) -> set[str]:
 
 
 def _pulumi(command: list[str], folder: Path) -> str:
-    done = subprocess.run(
-        [*command, "--non-interactive"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        words = " ".join(command[:3])
-        raise OperationError(f"{words} failed: {said[-1] if said else f'exit code {done.returncode}'}")
-    return done.stdout
+    return run([*command, "--non-interactive"], folder=folder, seconds=TIMEOUT_SECONDS)

@@ -59,7 +59,8 @@ def address(resource: Resource) -> str:
 
 def terraform_type(token: str) -> str:
     """aws:rds/instance:Instance is aws_db_instance."""
-    module, name = token.split(":")[1].split("/")
+    _, module, name = token.split(":")
+    module = module.partition("/")[0]
     return PREFIXES.get(module, f"aws_{module}_") + snake(name)
 
 

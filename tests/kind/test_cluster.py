@@ -8,7 +8,6 @@ import pytest
 from tests.kind import __main__ as command
 from tests.kind import aws_program, deployment
 from tests.kind.cluster import NODE, Cluster
-from tests.kind.conftest import CONTENT, FILES
 from tests.operations.programs import put
 
 
@@ -58,8 +57,8 @@ def test_the_programs_kubeconfig_gets_the_credentials_of_kind(
     assert aws_program.main(["--region", "us-east-1", "eks", "get-token", "--cluster-name", "x"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["kind"] == "ExecCredential"
+    # Decoded, as the protocol wants it: a kubeconfig has them in base64.
     assert answer["status"] == {"clientCertificateData": "certificate", "clientKeyData": "key"}
-    assert "certificate" not in FILES["certificate"]  # decoded, as the protocol wants it
 
 
 def test_the_smoke_test_gets_a_kubeconfig_of_its_own(
@@ -75,5 +74,6 @@ def test_nothing_else_is_answered_in_the_name_of_aws(
     cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert aws_program.main(["s3", "ls"]) == 2
-    assert "aws s3 ls" in capsys.readouterr().err
-    assert CONTENT["users"][0]["name"] not in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "aws s3 ls" in said.err
+    assert said.out == ""

@@ -10,7 +10,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.server import ThreadedMotoServer
 
-from operations import stack_file, stack_init
+from operations import stack_file, stack_init, stack_init_pulumi
 from tests.operations.aws_account import NAMES, STACK_FILE, Run, changed, refused
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,18 @@ def test_a_failure_of_the_cli_is_told_in_its_words(run: Run, stand_in: Path, com
     answer(stand_in, stacks="[]", fails=command)
     assert f"pulumi {command}" in (error := refused(run))
     assert "error: of the stand-in" in error
+
+
+def test_a_cli_that_hangs_is_told(run: Run, stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may wait for credentials that nobody gives it."""
+    stand_in.write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(stack_init_pulumi, "TIMEOUT_SECONDS", 0.2)
+    assert f"pulumi login {NAMES.backend_url}: has not ended after" in refused(run)
+
+
+def test_a_cli_that_fails_without_a_word_is_told(run: Run, stand_in: Path) -> None:
+    stand_in.write_text("#!/bin/sh\nexit 7\n")
+    assert f"pulumi login {NAMES.backend_url}: exit code 7" in refused(run)
 
 
 @pytest.fixture

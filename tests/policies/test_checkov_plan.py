@@ -27,9 +27,12 @@ def test_the_list_knows_every_aws_type_of_every_stack(stack: str) -> None:
     assert list(unknown_types({r.type for r in aws_resources(recorded(stack))})) == []
 
 
-def test_a_type_that_the_list_does_not_know_is_named() -> None:
-    (told,) = unknown_types({"aws:rds/proxy:Proxy", "aws:rds/instance:Instance"})
-    assert told.startswith("aws:rds/proxy:Proxy: aws_db_proxy is not in checks.yaml")
+@pytest.mark.parametrize(
+    ("type_", "name"), [("aws:rds/proxy:Proxy", "aws_db_proxy"), ("aws:wafv2:WebAcl", "aws_wafv2_web_acl")]
+)
+def test_a_type_that_the_list_does_not_know_is_named(type_: str, name: str) -> None:
+    (told,) = unknown_types({type_, "aws:rds/instance:Instance"})
+    assert told.startswith(f"{type_}: {name} is not in checks.yaml")
 
 
 def test_the_list_knows_no_type_that_no_stack_has() -> None:
