@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import Any
 
 import pytest
@@ -70,31 +71,51 @@ def test_a_janitor_that_is_started_by_hand_destroys_only_when_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "looking", "only"),
+    ("name", "looking", "about", "only"),
     [
-        ("drift", "look", ""),
-        ("janitor", "destroy", " && (github.event_name == 'schedule' || inputs.destroy)"),
+        ("drift", "look", "drift", set[str]()),
+        ("janitor", "destroy", "janitor", {"(github.event_name == 'schedule' || inputs.destroy)"}),
+        ("image", "scan", "scan", {"github.ref == 'refs/heads/main'", "github.event_name != 'push'"}),
     ],
 )
-def test_the_issue_is_written_after_a_failed_look_too(name: str, looking: str, only: str) -> None:
+def test_the_issue_is_written_after_a_failed_look_too(
+    name: str, looking: str, about: str, only: set[str]
+) -> None:
     job = workflow(name)["issue"]
-    step = running(job, "_issue ")
-    condition = job["if"].removeprefix("${{ ").removesuffix(" }}")
-    assert condition == f"!cancelled() && needs.stacks.outputs.names != ''{only}"
+    condition = job["if"].removeprefix("${{ ").removesuffix(" }}").split(" && ")
+    assert set(condition) == {"!cancelled()", "needs.stacks.outputs.names != ''", *only}
     assert job["needs"] == ["stacks", looking]
-    assert f'-m operations.{name}_issue --looked-at "$STACKS" found/*.json' in step["run"]
+    assert job["uses"] == "./.github/workflows/issue.yaml"
+    assert job["with"] == {"about": about, "stacks": "${{ needs.stacks.outputs.names }}"}
+    assert importlib.util.find_spec(f"operations.{about}_issue")
+
+
+def test_the_issue_is_of_what_was_looked_at_and_what_was_found() -> None:
+    (job,) = workflow("issue").values()
+    step = running(job, "_issue")
+    assert '-m "operations.${ABOUT}_issue" --looked-at "$STACKS" found/*.json' in step["run"]
     assert "shopt -s nullglob" in step["run"]
-    assert step["env"]["STACKS"] == "${{ needs.stacks.outputs.names }}"
+    assert step["env"]["STACKS"] == "${{ inputs.stacks }}"
+    (down,) = (s for s in job["steps"] if "download-artifact@" in s.get("uses", ""))
+    assert down["with"] == {"path": "found", "pattern": "${{ inputs.about }}-*", "merge-multiple": True}
 
 
-@pytest.mark.parametrize(("name", "looking"), [("drift", "look"), ("janitor", "destroy")])
-def test_what_was_found_reaches_the_issue(name: str, looking: str) -> None:
-    content = workflow(name)
-    (up,) = (s for s in content[looking]["steps"] if "upload-artifact@" in s.get("uses", ""))
-    (down,) = (s for s in content["issue"]["steps"] if "download-artifact@" in s.get("uses", ""))
-    assert f'--output "{name}/$STACK.json"' in running(content[looking], "--output")["run"]
-    assert up["with"] == {"name": f"{name}-${{{{ matrix.stack }}}}", "path": name}
-    assert down["with"] == {"path": "found", "pattern": f"{name}-*", "merge-multiple": True}
+@pytest.mark.parametrize(
+    ("name", "looking", "about"),
+    [("drift", "look", "drift"), ("janitor", "destroy", "janitor"), ("image", "scan", "scan")],
+)
+def test_what_was_found_reaches_the_issue(name: str, looking: str, about: str) -> None:
+    steps = workflow(name)[looking]["steps"]
+    (up,) = (s for s in steps if "upload-artifact@" in s.get("uses", ""))
+    assert f'"{about}/$STACK.json"' in running(workflow(name)[looking], "$STACK.json")["run"]
+    assert up["with"] == {"name": f"{about}-${{{{ matrix.stack }}}}", "path": about}
+
+
+def test_an_image_that_does_not_pass_leaves_nothing_for_the_issue() -> None:
+    """It is the missing file that is told."""
+    *_, trivy, passed, up = workflow("image")["scan"]["steps"]
+    assert trivy["with"]["exit-code"] == "1"
+    assert [step for step in (passed, up) if "if" in step] == []
 
 
 def test_drift_is_what_a_refresh_finds_and_a_failed_preview_is_told() -> None:

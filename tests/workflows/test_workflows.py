@@ -28,6 +28,8 @@ WRITES = {
     "drift/look": {"id-token"},
     "image/push": {"id-token"},
     "image/scan": {"id-token"},
+    "image/issue": {"issues"},
+    "issue/write": {"issues"},
     "drift/issue": {"issues"},
     "janitor/destroy": {"id-token"},
     "janitor/issue": {"issues"},
