@@ -22,7 +22,7 @@ def kubeconfig(cluster: Mapping[str, object], user: Mapping[str, object]) -> Edi
 
 
 def secret() -> str:
-    return max(prod().secrets(), key=lambda text: (text.isalnum(), len(text)))
+    return max(prod().secrets(), key=lambda text: (text.isalnum(), len(text), text))
 
 
 def default_provider() -> Edit:
