@@ -1,4 +1,4 @@
-"""Refuses to deploy to GitHub environments of any branch, or to one that waits for nobody's approval.
+"""Refuses GitHub environments that more than the branch main deploys to, and one that asks for no approval.
 
     python -m operations.approval "dev staging prod" --reviewed prod
 
@@ -9,7 +9,7 @@ in a job before it. Needs GITHUB_REPOSITORY and a GITHUB_TOKEN that may read act
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from operations.errors import OperationError
 from operations.github import Absent, GitHub, from_environment
@@ -38,10 +38,10 @@ def guard(github: GitHub, environment: str, *, reviewed: bool) -> str:
         found = github.get(f"/environments/{environment}")
     except Absent:
         raise OperationError(f"there is no GitHub environment {environment}; make it {settings}") from None
-    if not found.get("deployment_branch_policy"):
+    if (allowed := branches(github, environment, found.get("deployment_branch_policy"))) != ["main"]:
         raise OperationError(
-            f"the GitHub environment {environment} lets any branch deploy; name main alone {settings}, "
-            "Deployment branches and tags"
+            f"the GitHub environment {environment} lets {', '.join(allowed) or 'nothing'} deploy; "
+            f"name main alone {settings}, Deployment branches and tags"
         )
     rules = [rule for rule in found.get("protection_rules", []) if rule["type"] == "required_reviewers"]
     reviewers = sum(len(rule.get("reviewers", [])) for rule in rules)
@@ -50,7 +50,17 @@ def guard(github: GitHub, environment: str, *, reviewed: bool) -> str:
             f"the GitHub environment {environment} has no required reviewers, so nobody would approve; "
             f"name them {settings}, Required reviewers"
         )
-    return f"chosen branches, {reviewers} required reviewers"
+    return f"main alone, {reviewers} required reviewers"
+
+
+def branches(github: GitHub, environment: str, policy: Mapping[str, bool] | None) -> list[str]:
+    """What may deploy: names of branches, or in words what is no such name."""
+    if not policy:
+        return ["any branch"]
+    if policy["protected_branches"]:
+        return ["any protected branch"]
+    listed = github.get(f"/environments/{environment}/deployment-branch-policies")["branch_policies"]
+    return [("tag " if each.get("type") == "tag" else "") + each["name"] for each in listed]
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._refused():
             return
         if self._path().startswith("/environments/"):
-            found = self.fake.environments.get(self._path().rpartition("/")[2])
+            found = self.fake.environments.get(self._path().removeprefix("/environments/"))
             self._answer(200 if found else 404, found or {"message": "Not Found"})
             return
         page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])

@@ -11,12 +11,15 @@ WAITING = {"id": 1, "type": "wait_timer", "wait_timer": 30}
 TEAM = {"type": "Team", "reviewer": {"slug": "platform"}}
 ASKED = {"id": 2, "type": "required_reviewers", "prevent_self_review": True, "reviewers": [TEAM, TEAM]}
 MAIN = {"deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}}
+POLICIES = "deployment-branch-policies"
 BOTH = ["dev prod", "--reviewed", "prod"]
 
 
 @pytest.fixture
 def environments(github: FakeGitHub) -> dict[str, dict[str, Any]]:
     """As docs/PIPELINES.md sets them up."""
+    for stack in ("dev", "prod"):
+        github.environments[f"{stack}/{POLICIES}"] = {"branch_policies": [{"name": "main", "type": "branch"}]}
     github.environments["dev"] = {"name": "dev", "protection_rules": [], **MAIN}
     github.environments["prod"] = {"name": "prod", "protection_rules": [WAITING, ASKED], **MAIN}
     return github.environments
@@ -34,8 +37,8 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> str:
 def test_what_is_guarded_goes_on(environments: Environments, capsys: pytest.CaptureFixture[str]) -> None:
     assert approval.main(BOTH) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "dev: chosen branches, 0 required reviewers",
-        "prod: chosen branches, 2 required reviewers",
+        "dev: main alone, 0 required reviewers",
+        "prod: main alone, 2 required reviewers",
     ]
 
 
@@ -61,6 +64,31 @@ def test_an_environment_of_any_branch_stops_it_before_anything_is_deployed(
     line = refusal(capsys)
     assert line.startswith(f"approval: the GitHub environment {stack} lets any branch deploy")
     assert f"Settings, Environments, {stack}" in line
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [
+        ([{"name": "main", "type": "branch"}, {"name": "release/*", "type": "branch"}], "main, release/*"),
+        ([{"name": "*", "type": "branch"}], "*"),
+        ([{"name": "main", "type": "tag"}], "tag main"),
+        ([], "nothing"),
+    ],
+    ids=["another", "a pattern", "a tag", "nothing"],
+)
+def test_an_environment_of_more_than_main_stops_it(
+    environments: Environments, capsys: pytest.CaptureFixture[str], allowed: list[dict[str, str]], told: str
+) -> None:
+    environments[f"dev/{POLICIES}"] = {"branch_policies": allowed}
+    assert refusal(capsys).startswith(f"approval: the GitHub environment dev lets {told} deploy; name main")
+
+
+def test_protected_branches_are_not_main_alone(
+    environments: Environments, capsys: pytest.CaptureFixture[str]
+) -> None:
+    protected = {"protected_branches": True, "custom_branch_policies": False}
+    environments["dev"]["deployment_branch_policy"] = protected
+    assert "lets any protected branch deploy" in refusal(capsys)
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
