@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from operations.access_policies import IDENTIFYING_TAGS, Place, Role, policies
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.stack_file import StackFile, read_stack_file
 
 CLUSTER_POLICIES: dict[Role, str | None] = {
@@ -142,17 +142,14 @@ def cluster_rights(group: str, namespace: str | None) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "List", "items": [role, binding]}
 
 
+@command("access")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 and a script, or 1 with one line."""
     parser = argparse.ArgumentParser(prog="python -m operations.access", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
     parser.add_argument("role", choices=list(CLUSTER_POLICIES))
     given = parser.parse_args(arguments)
-    try:
-        print("\n".join(script(read_stack_file(given.stack), given.role)))
-    except OperationError as error:
-        print(f"access: {error}", file=sys.stderr)
-        return 1
+    print("\n".join(script(read_stack_file(given.stack), given.role)))
     return 0
 
 

@@ -11,23 +11,20 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.github import Absent, GitHub, from_environment
 
 
+@command("approval")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if all are guarded, 1 with one line if one is not or if GitHub does not tell."""
     parser = argparse.ArgumentParser(prog="python -m operations.approval", description=__doc__)
     parser.add_argument("environments", type=str.split, help="of the jobs that deploy, with blanks between")
     parser.add_argument("--reviewed", help="the one of them that somebody has to approve")
     given = parser.parse_args(arguments)
-    try:
-        with from_environment() as github:
-            for environment in given.environments:
-                print(f"{environment}: {guard(github, environment, reviewed=environment == given.reviewed)}")
-    except OperationError as error:
-        print(f"approval: {error}", file=sys.stderr)
-        return 1
+    with from_environment() as github:
+        for environment in given.environments:
+            print(f"{environment}: {guard(github, environment, reviewed=environment == given.reviewed)}")
     return 0
 
 

@@ -9,19 +9,16 @@ import re
 import sys
 
 from operations import stack_file
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.image_digest import digest_of
 
 DOCKERFILE = "image/Dockerfile"
 
 
+@command("image")
 def main() -> int:
     """The command: 0 and the base, 1 with one line if it has no digest."""
-    try:
-        print(base())
-    except (OperationError, OSError) as error:
-        print(f"image: {error}", file=sys.stderr)
-        return 1
+    print(base())
     return 0
 
 

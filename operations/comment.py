@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from operations.errors import OperationError
+from operations.errors import command
 from operations.github import LONGEST_BODY, GitHub, from_environment, own
 
 MARKER = "<!-- airflow: the report of this pull request -->"
@@ -20,19 +20,16 @@ _SHARE = 12_000
 """Characters that each plain text may take at most: one long preview must not push out the others."""
 
 
+@command("comment")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the comment stands, 1 with one line if not."""
     parser = argparse.ArgumentParser(prog="python -m operations.comment", description=__doc__)
     parser.add_argument("number", type=int, help="the pull request")
     parser.add_argument("files", nargs="+", type=Path)
     given = parser.parse_args(arguments)
-    try:
-        text = body([part(path.name, path.read_text(errors="replace")) for path in given.files])
-        with from_environment() as github:
-            print(f"comment: {write(github, given.number, text)}")
-    except (OperationError, OSError) as error:
-        print(f"comment: {error}", file=sys.stderr)
-        return 1
+    text = body([part(path.name, path.read_text(errors="replace")) for path in given.files])
+    with from_environment() as github:
+        print(f"comment: {write(github, given.number, text)}")
     return 0
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from operations.dag_facts import ROOT, FileFacts, read_facts
 from operations.dag_rules import RULES, TOP_LEVEL_SECONDS, Finding, judge
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 
 RUFF = (sys.executable, "-m", "ruff", "check", "--isolated", "--preview", "--select", "AIR", "--no-cache")
 """The pinned ruff with its rules for Airflow alone, its newest included; `# noqa: AIR...` in a file holds."""
@@ -78,6 +78,7 @@ def show(console: Console, files: Sequence[FileFacts], findings: Sequence[Findin
     print(f"{len(files)} files, {dags} DAGs, {len(findings)} findings")
 
 
+@command("dag-check")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if every file keeps the rules, 1 if not or if they cannot be read."""
     parser = argparse.ArgumentParser(
@@ -87,15 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "folders", nargs="+", type=Path, help="folder of DAG files, as a source of airflow.dags"
     )
     folders = parser.parse_args(arguments).folders
-    try:
-        files, findings = check(folders)
-        if not files:
-            raise OperationError(
-                f"{', '.join(map(str, folders))}: no DAG file; name the folder that Airflow is given"
-            )
-    except OperationError as error:
-        print(f"dag-check: {error}", file=sys.stderr)
-        return 1
+    files, findings = check(folders)
+    if not files:
+        raise OperationError(
+            f"{', '.join(map(str, folders))}: no DAG file; name the folder that Airflow is given"
+        )
     show(Console(), files, findings)
     return 1 if findings else 0
 

@@ -12,7 +12,7 @@ import boto3
 
 from operations.aws_errors import explained
 from operations.dag_bucket import DagBucket
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.stack_file import StackFile, read_stack_file
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,6 +88,7 @@ def bucket_of(stack: StackFile, source: str | None, endpoint_url: str | None = N
     return DagBucket(s3, str(chosen.get("bucket")), f"{prefix}/", chosen.get("key_arn"))
 
 
+@command("dag-sync")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the bucket is in line or the plan is told, 1 with one line if not."""
     parser = argparse.ArgumentParser(prog="python -m operations.dag_sync", description="DAG files into S3")
@@ -99,13 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
     parser.add_argument("--endpoint-url", help="address that answers in the place of S3")
     given = parser.parse_args(arguments)
-    try:
-        with explained():
-            bucket = bucket_of(read_stack_file(given.stack), given.source, given.endpoint_url)
-            lines = sync(bucket, given.folder, dry_run=given.dry_run)
-    except OperationError as error:
-        print(f"dag-sync: {error}", file=sys.stderr)
-        return 1
+    with explained():
+        bucket = bucket_of(read_stack_file(given.stack), given.source, given.endpoint_url)
+        lines = sync(bucket, given.folder, dry_run=given.dry_run)
     print("\n".join(lines))
     return 0
 

@@ -18,7 +18,7 @@ import boto3
 
 from operations.aws_errors import explained
 from operations.drift_digest import differences, read_digest
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.stack_file import StackFile, read_stack_file
 from operations.stack_states import StateBucket
 from operations.state_names import StateNames
@@ -54,6 +54,7 @@ def refuse_half_finished(stack: StackFile) -> None:
         )
 
 
+@command("drift")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the stack could be looked at, whatever was found; 1 with one line if not."""
     parser = argparse.ArgumentParser(prog="python -m operations.drift", description=__doc__)
@@ -64,22 +65,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--output", type=Path, required=True)
     given = parser.parse_args(arguments)
-    try:
-        stack = read_stack_file(given.stack)
-        refuse_half_finished(stack)
-        found = [asdict(each) for each in differences(read_digest(given.preview.read_text()))]
-        old = overdue(stack, given.max_age_days, datetime.now(UTC))
-        given.output.parent.mkdir(parents=True, exist_ok=True)
-        finding = {
-            "stack": stack.name,
-            "differences": found,
-            "overdue": old,
-            "max_age_days": given.max_age_days,
-        }
-        given.output.write_text(json.dumps(finding, indent=1))
-    except (OperationError, OSError) as error:
-        print(f"drift: {error}", file=sys.stderr)
-        return 1
+    stack = read_stack_file(given.stack)
+    refuse_half_finished(stack)
+    found = [asdict(each) for each in differences(read_digest(given.preview.read_text()))]
+    old = overdue(stack, given.max_age_days, datetime.now(UTC))
+    given.output.parent.mkdir(parents=True, exist_ok=True)
+    finding = {
+        "stack": stack.name,
+        "differences": found,
+        "overdue": old,
+        "max_age_days": given.max_age_days,
+    }
+    given.output.write_text(json.dumps(finding, indent=1))
     print(f"{given.stack}: {len(found)} differences, {len(old)} overdue secrets")
     return 0
 

@@ -16,7 +16,7 @@ import boto3
 
 from operations.aws_errors import explained
 from operations.ecr import in_ecr
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.programs import run
 from operations.stack_file import StackFile, read_stack_file
 from operations.stack_states import StateBucket
@@ -79,6 +79,7 @@ def _sign_in(host: str, region: str) -> None:
     run(["docker", "login", "--username", "AWS", "--password-stdin", host], given=password)
 
 
+@command("image")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 and the digest; 1 with one line that tells what to write if it is not the right one."""
     parser = argparse.ArgumentParser(prog="python -m operations.image_digest", description=__doc__)
@@ -89,12 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--expect", default="", metavar="DIGEST", help="what the stage before ran; any other is refused"
     )
     given = parser.parse_args(arguments)
-    try:
-        stack = read_stack_file(given.stack)
-        found = deployed_image(stack) if given.deployed else pinned_image(stack, given.expect)
-    except OperationError as error:
-        print(f"image: {error}", file=sys.stderr)
-        return 1
+    stack = read_stack_file(given.stack)
+    found = deployed_image(stack) if given.deployed else pinned_image(stack, given.expect)
     print(f"digest={found[1]}\nimage={found[0]}@{found[1]}" if found else "image=")
     return 0
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from operations import stack_file
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.janitor_destroy import destroy
 from operations.stack_file import read_stack_file
 from operations.stack_states import PROJECT, StackState, StateBucket
@@ -40,6 +40,7 @@ class Outcome:
     failed: bool = False
 
 
+@command("janitor")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if all that was due is gone, 1 if not or if the bucket could not be read."""
     parser = argparse.ArgumentParser(prog="python -m operations.janitor", description=__doc__)
@@ -49,17 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mode.add_argument("--dry-run", action="store_true", help="tell only what is due (the default)")
     parser.add_argument("--output", type=Path, help="for operations.janitor_issue")
     given = parser.parse_args(arguments)
-    try:
-        place = read_stack_file(given.stack)
-        names = StateNames(account_id=place.account_id, region=place.region)
-        found = list(clean(names, destroy if given.destroy else None, long_lived()))
-        if given.output:
-            given.output.parent.mkdir(parents=True, exist_ok=True)
-            content = {"stack": place.name, "outcomes": [asdict(each) for each in found]}
-            given.output.write_text(json.dumps(content, indent=1))
-    except (OperationError, OSError) as error:
-        print(f"janitor: {error}", file=sys.stderr)
-        return 1
+    place = read_stack_file(given.stack)
+    names = StateNames(account_id=place.account_id, region=place.region)
+    found = list(clean(names, destroy if given.destroy else None, long_lived()))
+    if given.output:
+        given.output.parent.mkdir(parents=True, exist_ok=True)
+        content = {"stack": place.name, "outcomes": [asdict(each) for each in found]}
+        given.output.write_text(json.dumps(content, indent=1))
     print("\n".join(["| stack | janitor |", "|---|---|", *map(_row, found)]))
     return int(any(outcome.failed for outcome in found))
 

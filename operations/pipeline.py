@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.stack_file import StackFile, read_stack_file
 from operations.state_names import StateNames
 
@@ -26,16 +26,13 @@ def facts(stack: StackFile) -> dict[str, str]:
     }
 
 
+@command("pipeline")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 and the lines, or 1 with one line."""
     parser = argparse.ArgumentParser(prog="python -m operations.pipeline", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
     given = parser.parse_args(arguments)
-    try:
-        print("\n".join(f"{name}={value}" for name, value in facts(read_stack_file(given.stack)).items()))
-    except OperationError as error:
-        print(f"pipeline: {error}", file=sys.stderr)
-        return 1
+    print("\n".join(f"{name}={value}" for name, value in facts(read_stack_file(given.stack)).items()))
     return 0
 
 

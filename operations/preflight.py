@@ -15,7 +15,7 @@ from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.preflight_prerequisites import PREREQUISITES, Prerequisite
 from operations.stack_file import StackFile, read_stack_file
 
@@ -80,6 +80,7 @@ def _explained(error: ApiException | urllib3.exceptions.HTTPError | OSError) -> 
     return "the cluster cannot be reached; a private endpoint needs its VPN, or the context is an old one"
 
 
+@command("preflight")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if nothing that the stack needs is missing, 1 otherwise."""
     parser = argparse.ArgumentParser(prog="python -m operations.preflight", description=__doc__)
@@ -92,12 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for state, line in check(stack, connect(stack, given.context)):
             missing += state == "missing"
             print(f"{state:11} {line}", flush=True)
-    except OperationError as error:
-        print(f"preflight: {error}", file=sys.stderr)
-        return 1
     except (ApiException, urllib3.exceptions.HTTPError, OSError) as error:
-        print(f"preflight: {_explained(error)}", file=sys.stderr)
-        return 1
+        raise OperationError(_explained(error)) from None
     return 1 if missing else 0
 
 

@@ -17,7 +17,7 @@ import boto3
 from rich.console import Console
 
 from operations.aws_errors import explained
-from operations.errors import OperationError
+from operations.errors import command
 from operations.port_forward import port_forward
 from operations.programs import run
 from operations.smoke import Target, run_smoke
@@ -26,18 +26,15 @@ from operations.stack_file import StackFile, read_stack_file
 SERVICE, PORT = "airflow-api-server", 8080
 
 
+@command("smoke")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if the deployment works, 1 if not or if it could not be reached."""
     parser = argparse.ArgumentParser(prog="python -m operations.smoke_deployed", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
     given = parser.parse_args(arguments)
-    try:
-        stack = read_stack_file(given.stack)
-        with tempfile.TemporaryDirectory() as folder, forwarded(stack, Path(folder)) as url:
-            report = run_smoke(target(stack, url))
-    except (OperationError, OSError) as error:
-        print(f"smoke: {error}", file=sys.stderr)
-        return 1
+    stack = read_stack_file(given.stack)
+    with tempfile.TemporaryDirectory() as folder, forwarded(stack, Path(folder)) as url:
+        report = run_smoke(target(stack, url))
     report.show(Console())
     return 0 if report.ok else 1
 

@@ -13,7 +13,7 @@ import boto3
 
 from operations import stack_file
 from operations.aws_errors import explained
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 from operations.stack_file import StackFile, read_stack_file
 from operations.stack_init_bucket import ensure_bucket
 from operations.stack_init_key import ensure_key
@@ -45,17 +45,14 @@ def _right_account(session: boto3.Session, stack: StackFile, steps: Steps) -> st
     return caller["Arn"].split(":")[1]
 
 
+@command("stack-init")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 if all is there, 1 with one line if not."""
     parser = argparse.ArgumentParser(prog="python -m operations.stack_init", description=__doc__)
     parser.add_argument("stack", help="name of a file stacks/Pulumi.<stack>.yaml")
     given = parser.parse_args(arguments)
     steps = Steps()
-    try:
-        complete = stack_init(read_stack_file(given.stack), steps)
-    except OperationError as error:
-        print(f"stack-init: {error}", file=sys.stderr)
-        return 1
+    complete = stack_init(read_stack_file(given.stack), steps)
     what = "all there" if complete else "bucket and key are there"
     print(f"stack-init: {what}, {steps.changes or 'nothing'} changed")
     return 0
