@@ -15,22 +15,19 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
-from operations.errors import OperationError
+from operations.errors import OperationError, command
 
 ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 
 
+@command("roles")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: 0 and the lines, or 1 with one line."""
     parser = argparse.ArgumentParser(prog="python -m operations.stacks_with_role", description=__doc__)
     parser.add_argument("beginning", help="how the variables begin, such as DRIFT_ROLE")
     parser.add_argument("stacks", type=str.split, help="with blanks between them")
     given = parser.parse_args(arguments)
-    try:
-        found = roles(json.loads(os.environ.get("VARIABLES") or "{}"), given.beginning, given.stacks)
-    except OperationError as error:
-        print(f"roles: {error}", file=sys.stderr)
-        return 1
+    found = roles(json.loads(os.environ.get("VARIABLES") or "{}"), given.beginning, given.stacks)
     print(f"matrix={json.dumps({'include': [{'stack': each, 'role': found[each]} for each in found]})}")
     print(f"names={' '.join(found)}")
     return 0
