@@ -1,4 +1,4 @@
-"""What our image is built upon is pinned by its digest, or nothing is pushed."""
+"""What our image is built upon is pinned by its digest, or it is not built for a registry."""
 
 from pathlib import Path
 
@@ -34,3 +34,37 @@ def test_a_base_by_its_tag_stops_with_the_line_to_write(
         f"write there: FROM apache/airflow:3.3.2@{DIGEST}\n"
     )
     assert " apache/airflow:3.3.2 " in calls.read_text()
+
+
+STAGES = """\
+FROM --platform=linux/amd64 python:3.12@{0} AS Wheels
+from wheels as tests
+FROM {1}
+COPY --from=wheels / /
+"""
+
+
+def test_every_stage_counts_but_for_those_that_begin_with_another(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "image").mkdir()
+    dockerfile = folder / base_image.DOCKERFILE
+    dockerfile.write_text(STAGES.format(DIGEST, f"apache/airflow:3.3.2@{DIGEST}"))
+    assert base_image.main() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"python:3.12@{DIGEST}",
+        f"apache/airflow:3.3.2@{DIGEST}",
+    ]
+    put("docker", f"print('\"{DIGEST}\"')")
+    dockerfile.write_text(STAGES.format(DIGEST, "apache/airflow:3.3.2"))
+    assert base_image.main() == 1
+    assert f"write there: FROM apache/airflow:3.3.2@{DIGEST}" in capsys.readouterr().err
+
+
+def test_a_file_that_builds_upon_nothing_is_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "image").mkdir()
+    (folder / base_image.DOCKERFILE).write_text("# to be written\n")
+    assert base_image.main() == 1
+    assert capsys.readouterr().err == "image: image/Dockerfile: no line FROM with an image\n"

@@ -121,6 +121,14 @@ def test_an_accepted_finding_has_a_reason_and_an_end() -> None:
     assert unfounded({"vulnerabilities": waivers}) == ["CVE-1", "CVE-2", "CVE-3"]
 
 
+def test_the_base_is_looked_at_before_the_merge_wherever_images_are_pushed() -> None:
+    content = read(FOLDER / "workflows" / "image.yaml")["jobs"]
+    (step,) = (s for s in content["build"]["steps"] if "operations.base_image" in s.get("run", ""))
+    assert step["if"] == "vars.IMAGE_ROLE != ''"
+    assert "vars.IMAGE_ROLE != ''" in content["push"]["if"]
+    assert content["push"]["needs"] == "build"
+
+
 def test_a_scan_takes_no_place_of_a_push() -> None:
     """Of those that wait in a group GitHub keeps the newest alone."""
     group = read(FOLDER / "workflows" / "image.yaml")["concurrency"]["group"]
