@@ -26,9 +26,10 @@ from review.environments import Difference, compare
 from review.errors import ReviewError
 from review.machine import machine_readable
 from review.markdown import markdown, verdict
+from review.outside import warnings
 from review.recording import Pair, record_pairs
 from review.report import reports
-from review.revisions import checked_out, commit_of, day_of, left_behind, parting, uncommitted
+from review.revisions import changed_files, checked_out, commit_of, day_of, left_behind, parting, uncommitted
 from review.text import visible
 from review.verdict import StackReport
 
@@ -111,9 +112,12 @@ def _review(base: str, head: str, allow: list[str], output: Path) -> int:
     targets = [output / "review.md", output / "review.json"]
     tip, head_commit = commit_of(ROOT, base), commit_of(ROOT, head)
     base_commit = parting(ROOT, tip, head_commit)
-    notes = _notes(base, tip, base_commit, head, head_commit, targets)
+    notes = [
+        *warnings(changed_files(ROOT, base_commit, head_commit)),
+        *_notes(base, tip, base_commit, head, head_commit, targets),
+    ]
     with checked_out(ROOT, base_commit, head_commit) as (old, new):
-        pairs = record_pairs(old, new, day_of(ROOT, head_commit))
+        pairs = record_pairs(old, new, day_of(ROOT, head_commit, tip))
     if not pairs:
         raise ReviewError("neither revision has a stack file stacks/Pulumi.NAME.yaml")
     chart, mistakes = None, []

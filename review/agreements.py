@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.waivers import Waiver, waivers_of
 from review.model import Finding
-from review.recording import Pair
+from review.recording import Pair, Recording
 from review.text import code
 
 
@@ -24,7 +24,15 @@ def agreements(pair: Pair) -> list[Finding]:
     ]
     if old.get("differs_from_prod") is not None and new.get("differs_from_prod") is None:
         texts.append("nothing compares this stack with prod any more (`differs_from_prod` is gone)")
+    if pair.base.config is not None and pair.base.encryption != pair.head.encryption:
+        old_provider, new_provider = (_provider(side) for side in (pair.base, pair.head))
+        texts.append(f"**another key opens the stack's secrets**: {old_provider} → {new_provider}")
     return [Finding(text=f"🖊️ {text}") for text in texts]
+
+
+def _provider(recording: Recording) -> str:
+    """Keys and salts are told by their change alone."""
+    return code(recording.encryption.get("secretsprovider", "none"))
 
 
 def _section(config: Mapping[str, Any] | None) -> Mapping[str, Any]:

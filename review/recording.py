@@ -10,16 +10,17 @@ import secrets
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
 from offline.graph import Graph
 from offline.sealed import open_graph
-from review.stack_files import read_stack_files
+from review.outside import project_problem
+from review.stack_files import StackFile, read_stack_files
 
 SECONDS = 60
 """For one stack, which takes less than one; a program that hangs must not hold the pipeline."""
@@ -39,6 +40,8 @@ class Recording:
     error: str = ""
     config: dict[str, Any] | None = None
     """The stack file's `config`, as written; None where the revision has no such file."""
+    encryption: Mapping[str, str] = field(default_factory=dict)
+    """What encrypts the stack file's secrets: its keys beside `config`."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Pair:
     base: Recording
     head: Recording
     day: date | None = None
-    """Of head's commit: waivers are judged on it, so that time alone changes no report. None is today."""
+    """Of the commits: waivers are judged on it, so that time alone changes no report. None is today."""
 
 
 def record_pairs(base: Path, head: Path, day: date | None = None) -> list[Pair]:
@@ -68,9 +71,9 @@ def record_pairs(base: Path, head: Path, day: date | None = None) -> list[Pair]:
 
 async def record_tree(tree: Path, key: str) -> dict[str, Recording]:
     """The stacks of one tree by name; secrets in the graphs are digests under `key`."""
-    files = read_stack_files(tree)
+    files, problem = read_stack_files(tree), project_problem(tree)
     answers: dict[str, dict[str, Any]] = {
-        stack: {"error": file.error} for stack, file in files.items() if file.error
+        stack: {"error": file.error or problem} for stack, file in files.items() if file.error or problem
     }
     while waiting := [stack for stack in files if stack not in answers]:
         problem, loaded = await _answers(tree, key, waiting, answers)
@@ -78,7 +81,7 @@ async def record_tree(tree: Path, key: str) -> dict[str, Recording]:
         # A program that could be loaded did no harm to the stacks behind the one at which it stopped.
         for stack in missing[:1] if loaded else missing:
             answers[stack] = {"error": problem}
-    return {stack: _recording(answers[stack], file.config) for stack, file in files.items()}
+    return {stack: _recording(answers[stack], file) for stack, file in files.items()}
 
 
 async def _answers(
@@ -145,10 +148,11 @@ def _ended(code: int, loaded: bool, errors: IO[bytes]) -> str:
     return f"the program does not load: {said[0] if said else f'exit code {code}'}"
 
 
-def _recording(answer: dict[str, Any], config: dict[str, Any]) -> Recording:
-    if "graph" not in answer:
-        return Recording(error=str(answer.get("error", "it was not recorded")), config=config)
-    try:
-        return Recording(graph=open_graph(answer["graph"]), config=config)
-    except (LookupError, TypeError, AttributeError):
-        return Recording(error="this revision records graphs of a form that is not known here", config=config)
+def _recording(answer: dict[str, Any], file: StackFile) -> Recording:
+    graph, error = None, str(answer.get("error", "it was not recorded"))
+    if "graph" in answer:
+        try:
+            graph, error = open_graph(answer["graph"]), ""
+        except (LookupError, TypeError, AttributeError):
+            error = "this revision records graphs of a form that is not known here"
+    return Recording(graph=graph, error=error, config=file.config, encryption=file.encryption)

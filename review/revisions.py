@@ -81,10 +81,17 @@ def left_behind(repository: Path, base: str, head: str) -> int:
     return int(git(repository, "rev-list", "--count", f"{head}..{base}"))
 
 
-def day_of(repository: Path, commit: str) -> date:
-    """Of the commit, in UTC."""
-    seconds = git(repository, "show", "--no-patch", "--format=%ct", commit)
-    return datetime.fromtimestamp(int(seconds), UTC).date()
+def day_of(repository: Path, *commits: str) -> date:
+    """Of the latest of the commits, in UTC: the date of a single one is what its author says."""
+    seconds = git(repository, "show", "--no-patch", "--format=%ct", *commits).split()
+    return datetime.fromtimestamp(max(map(int, seconds)), UTC).date()
+
+
+def changed_files(repository: Path, base: str, head: str) -> list[str]:
+    """Below the program's folder, under their old and their new names."""
+    return git(repository, "diff", "--name-only", "--no-renames", "--relative", "-z", base, head).split("\0")[
+        :-1
+    ]
 
 
 def _is_shallow(repository: Path) -> bool:

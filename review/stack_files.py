@@ -12,6 +12,8 @@ import yaml
 from offline.program import LOADER
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+_ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
+"""Keys of a stack file beside `config` that are followed; `environment` would bring more settings."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class StackFile:
 
     config: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    encryption: dict[str, str] = field(default_factory=dict)
+    """What encrypts its secrets."""
 
 
 def read_stack_files(tree: Path) -> dict[str, StackFile]:
@@ -54,7 +58,14 @@ def read_stack_file(path: Path) -> StackFile:
         config = {}
     if not isinstance(found, dict) or not isinstance(config, dict):
         return StackFile(error=f"{name}: should be a mapping with a mapping `config`")
-    return StackFile({_full(str(key)): value for key, value in config.items()})
+    if strange := sorted(map(str, found.keys() - {"config", *_ENCRYPTION})):
+        return StackFile(
+            error=f"{name}: {strange[0]}: nobody can tell here what it does; have all under `config`"
+        )
+    return StackFile(
+        config={_full(str(key)): value for key, value in config.items()},
+        encryption={key: str(found[key]) for key in _ENCRYPTION if key in found},
+    )
 
 
 def _full(key: str) -> str:

@@ -12,6 +12,7 @@ from review import recording
 from review.recording import Recording, record_pairs, record_tree
 from review.report import reports
 from tests.review.repositories import PROGRAM, STACKS, edit, program
+from tests.review.sides import said
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,8 @@ FILES = {
     "empty": (b"", f"stacks/Pulumi.empty.yaml: {MAPPING}"),
     "latin": (b"config: {a: \xff}", "stacks/Pulumi.latin.yaml: not UTF-8, from byte 13; save it as UTF-8"),
     "zero": (b"config: {a: \x00}", "stacks/Pulumi.zero.yaml: not YAML"),
-    "other": (b"other: {}", "Missing required configuration variable 'airflow:settings'"),
+    "other": (b"encryptionsalt: x", "Missing required configuration variable 'airflow:settings'"),
+    "remote": (b"environment: [all]\nconfig: {}", "stacks/Pulumi.remote.yaml: environment: nobody can tell"),
 }
 
 
@@ -113,6 +115,23 @@ def test_a_stack_file_that_is_a_link_or_has_no_name_is_not_read(head: Path) -> N
     assert found["link"].error == "stacks/Pulumi.link.yaml: not a file"
     assert "a stack's name has letters, digits, - and _" in found["a b"].error
     assert all(found[stack].graph for stack in STACKS)
+
+
+@pytest.mark.parametrize("line", ["stackConfigDir: environments", "main: other/"])
+def test_a_project_that_runs_something_else_than_what_is_recorded_is_an_error(head: Path, line: str) -> None:
+    (head / "Pulumi.yaml").write_text(f"name: airflow\n{line}\n")
+    key = line.split(":")[0]
+    assert all(
+        side.error.startswith(f"Pulumi.yaml: {key}: the report reads") for side in recorded(head).values()
+    )
+
+
+def test_another_provider_of_a_stacks_secrets_is_told(base: Path, head: Path) -> None:
+    with (head / "stacks" / "Pulumi.prod.yaml").open("a") as file:
+        file.write("secretsprovider: awskms://alias/other\nencryptedkey: abc\n")
+    found = {report.stack: report for report in reports(record_pairs(base, head), [])}
+    assert "another key opens the stack's secrets**: <code>none</code> → <code>awskms" in said(found["prod"])
+    assert "another key" not in said(found["dev"])
 
 
 def test_a_section_that_fails_blocks_its_stack_and_no_other(

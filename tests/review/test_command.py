@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
+from review.revisions import day_of
 from tests.review.repositories import PROD, PROGRAM, commit, edit, git, line, repository, review
 
 UNCHANGED = "dev: ✅ no change\nlocal: ✅ no change\nprod: ✅ no change\nstaging: ✅ no change\n"
@@ -105,6 +108,31 @@ def test_a_renamed_component_is_kept_by_an_alias_and_made_anew_without(clone: Pa
     review(clone, "HEAD~2")
     body = json.loads((clone / "out" / "review.json").read_text())
     assert [change["action"] for change in body["stacks"]["prod"]["changes"]] == ["delete", "create"]
+
+
+def test_a_change_of_what_judges_it_is_the_first_thing_that_is_said(clone: Path) -> None:
+    edit(clone / "policies" / "evaluate.py", "POLICIES.clear()", "POLICIES.clear()  # all")
+    (clone / "requirements.txt").write_text("one-more==1\n")
+    edit(clone / PROD, 'size: "2"', 'size: "3"')
+    commit(clone)
+    done = review(clone, "HEAD~1")
+    warning = "⚠️ **This change touches what judges it**, so read these first: `policies/evaluate.py`"
+    outside = "Of what is deployed these changed; what they do outside of the graph is not shown here: "
+    assert done.stdout.startswith(f"review: {warning}\nreview: {outside}`requirements.txt`\n")
+    assert (clone / "out" / "review.md").read_text().splitlines()[2] == f"> {warning}"
+    body = json.loads((clone / "out" / "review.json").read_text())
+    assert body["notes"][0] == warning
+
+
+def test_a_waiver_is_judged_on_the_latest_day_that_the_commits_know(clone: Path) -> None:
+    """The date of a commit is what its author says."""
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "today")
+    tip = git(clone, "rev-parse", "HEAD")
+    environment = {**os.environ, "GIT_COMMITTER_DATE": "2020-02-01T00:00:00Z"}
+    arguments = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet"]
+    subprocess.run([*arguments, "--allow-empty", "-m", "old"], cwd=clone, env=environment, check=True)
+    assert day_of(clone, "HEAD") == date(2020, 2, 1)
+    assert day_of(clone, "HEAD", tip) == day_of(clone, tip) > date(2026, 1, 1)
 
 
 def test_a_program_in_a_folder_of_a_larger_repository_is_found(origin: Path, tmp_path: Path) -> None:

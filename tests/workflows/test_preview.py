@@ -15,11 +15,24 @@ def running(job: str, command: str) -> dict[str, Any]:
 
 def test_the_report_is_against_what_the_branch_is_merged_into() -> None:
     step = running("report", "-m review")
-    assert step["run"].startswith('.venv/bin/python -m review "$BASE" HEAD --labels "$LABELS"')
-    assert step["env"]["BASE"] == "HEAD^1"
+    assert '-m review HEAD "$HEAD" --labels "$LABELS" --output ../report' in step["run"]
+    assert step["env"]["HEAD"] == "${{ github.sha }}"
     (checkout,) = (each for each in JOBS["report"]["steps"] if "checkout@" in each.get("uses", ""))
     assert "ref" not in checkout["with"]  # so HEAD is the merge of the branch
     assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_a_change_is_judged_by_the_report_and_the_policies_of_its_base() -> None:
+    """Those of the branch could be edited together with what they guard."""
+    steps, step = JOBS["report"]["steps"], running("report", "-m review")
+    assert steps[steps.index(step) - 1] == {"run": "git worktree add --detach judge HEAD^1"}
+    assert step["working-directory"] == "judge"
+    assert step["run"].startswith("../.venv/bin/python -m review ")
+
+
+def test_the_comment_is_written_by_code_of_the_base() -> None:
+    (checkout,) = (each for each in JOBS["comment"]["steps"] if "checkout@" in each.get("uses", ""))
+    assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
 
 
 def test_a_blocked_change_fails_and_its_report_is_shown_all_the_same() -> None:
