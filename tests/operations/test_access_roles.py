@@ -81,6 +81,7 @@ def test_a_janitor_changes_what_is_marked_as_ephemeral_but_where_iam_knows_no_ta
         demanded = statement.get("Condition", {}).get("Null") == {f"aws:ResourceTag/{TAG}": "false"}
         changing = {a for a in statement["Action"] if not a.split(":")[1].startswith(READS)}
         (marked if demanded else unmarked).update(changing)
+        assert not (demanded and "rds:DescribeDBInstances" in statement["Action"])
     assert "kms:DeleteAlias" in marked  # which is asked for the alias and for its key
     of_the_state = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}
     without_tags = {"kms:DeleteAlias", "logs:DeleteLogDelivery", "sns:Unsubscribe"}
