@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-from offline.graph import Graph, Resource, Secret, Unknown, plain
+from offline.graph import Graph, Resource, Unknown, plain
+from offline.sealed import UNREAD
 from policies.rule import NotKnown, Severity, at, policy, unless_given, walk
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -41,8 +42,10 @@ def _texts(secret: Resource) -> Iterator[str]:
     for key in ("stringData", "data"):
         given = at(secret.inputs, key)
         values = plain(given) or {}
-        if isinstance(given, Secret) and isinstance(values, str):
-            raise NotKnown(key)  # a digest, as the report has it
+        if isinstance(values, str):
+            values = {"": values}  # the report's digest of what holds no URL
+            if key == "data":
+                raise NotKnown(key)
         if any(isinstance(value, Unknown) for _, value in walk(values)):
             raise NotKnown(key)
         for value in values.values():
@@ -53,6 +56,8 @@ def _url_problem(text: str) -> str | None:
     """Never with the URL itself: it holds a password."""
     if "://" not in text:
         return None
+    if text.startswith(UNREAD):
+        raise NotKnown("a URL of another form")
     url = urlsplit(text)
     options = parse_qs(url.query)
     if url.scheme == "redis":

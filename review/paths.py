@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offline.graph import Secret
+from offline.sealed import connection
 from review.model import MISSING, Missing, PropertyChange
 
 _KEYS = ("name", "id", "Sid", "envName", "mountPath", "key")
@@ -15,7 +16,8 @@ a change of everything behind it."""
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[PropertyChange]:
-    """Every value that differs, in the order of their paths. JSON texts are compared by content."""
+    """Every value that differs, in the order of their paths. JSON texts are compared by content, secret URLs
+    by their parts."""
     before, after = _opened(before, after)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted({*before, *after}):
@@ -44,7 +46,10 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _opened(before: Any, after: Any) -> tuple[Any, Any]:
-    """Both sides as objects where both are JSON texts of objects, such as policies."""
+    """Both sides as objects where both are JSON texts of objects, such as policies, or sealed URLs."""
+    if isinstance(before, Secret) and isinstance(after, Secret):
+        old, new = connection(before), connection(after)
+        return (old, new) if old and new else (before, after)
     if isinstance(before, str) and isinstance(after, str) and before[:1] in "{[" and after[:1] in "{[":
         try:
             return json.loads(before), json.loads(after)

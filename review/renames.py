@@ -96,7 +96,7 @@ def _renamed(value: Any, known: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_renamed(item, known) for item in value]
     if isinstance(value, Secret):
-        return Secret(known.get(value.value, value.value)) if isinstance(value.value, str) else value
+        return Secret(_renamed(value.value, known))
     if isinstance(value, str):
         for now in sorted(known, key=len, reverse=True):
             value = value.replace(now, known[now])

@@ -130,6 +130,9 @@ def _policies(pair: Pair, found: Sequence[Change]) -> Iterator[Finding]:
     if found and judgement.waived:
         numbers = sorted({waiver.policy for _, waiver in judgement.waived})
         yield Finding(text=f"waived by the stack file: {', '.join(numbers)}")
+    if judgement.unknown:
+        open_ = sorted({f"{v.policy.number} of `{v.resource}` ({v.problem})" for v in judgement.unknown})
+        yield Finding(text=f"**not judged**: {'; '.join(open_)}")
 
 
 def _problem(pair: Pair) -> str:

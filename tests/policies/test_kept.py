@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from offline.graph import Graph
+from offline.graph import Graph, Secret
 from offline.sealed import open_graph, seal_graph
 from policies.evaluate import judge, violations
 from tests.policies.breaking import Edit, prod, put, statement
@@ -45,7 +45,28 @@ def closed(graph: Graph) -> Graph:
     return open_graph(json.loads(json.dumps(seal_graph(graph, b"key"))))
 
 
-def test_what_needs_the_text_of_secrets_is_not_judged_where_they_are_closed() -> None:
+def test_every_policy_is_judged_also_where_secrets_are_closed() -> None:
     judgement = judge(closed(prod()))
     assert [str(violation) for violation in judgement.violations] == []
-    assert {violation.policy.number for violation in judgement.unknown} == {"AIRFLOW.70", "AIRFLOW.73"}
+    assert [str(violation) for violation in judgement.unknown] == []
+
+
+URLS = "secrets-airflow-celery-broker-url"
+TYPE = "kubernetes:core/v1:Secret"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("rediss://:token@cache.example.com:6379/0?ssl_cert_reqs=none", ["a URL has ssl_cert_reqs ['none']"]),
+        ("redis://:token@cache.example.com:6379/0", ["a URL has no TLS: redis"]),
+        ("postgresql://u:token@db.example.com/airflow", ["a URL has sslmode None, sslrootcert None"]),
+        ("postgresql://u:to/ken@db.example.com/airflow", []),
+    ],
+)
+def test_a_closed_url_is_judged_by_what_is_no_secret_in_it(url: str, said: list[str]) -> None:
+    given = put(TYPE, "stringData", Secret({"connection": url}), name=URLS)
+    judgement = judge(closed(given.apply(prod())))
+    assert [v.problem for v in judgement.violations if v.policy.number == "AIRFLOW.70"] == said
+    not_read = [v.problem for v in judgement.unknown]
+    assert not_read == ([] if said else ["a URL of another form is not known before it is deployed"])

@@ -158,6 +158,39 @@ def test_a_value_that_becomes_secret_or_open_is_shown_on_neither_side() -> None:
         assert "another one" not in text
 
 
+OTHER = secrets.token_hex(16)
+MISTAKEN = [
+    f"postgresql://u:{OTHER}@db.example.com:5433/airflow?sslpassword={OTHER}&sslmode=verify-full",
+    f"postgresql://u:p@db.example.com:5433/{OTHER}?sslmode=verify-full",
+    f"postgresql://u:p@db.example.com:5433/airflow?sslmode={OTHER}",
+    f"rediss://:p@{OTHER}.example.com:6379/0?ssl_cert_reqs=required",
+    f"rediss://:{OTHER}/2@cache.example.com:6379/0?ssl_cert_reqs=required",
+    f"rediss://{OTHER}",
+    f"https://u:p@example.com/{OTHER}",
+]
+
+
+@pytest.mark.parametrize("url", MISTAKEN, ids=range(len(MISTAKEN)))
+def test_no_part_of_a_secret_url_shows_a_secret(url: str) -> None:
+    both = [Graph.of([parameter("a", Secret(OTHER)), parameter("b", Secret(u))]) for u in (url, f"{url}0")]
+    assert OTHER not in json.dumps([seal_graph(graph, KEY) for graph in both])
+    assert OTHER not in texts(*both)
+    assert "[secret" in texts(*both)
+
+
+def test_a_secret_url_that_changes_shows_how_it_asks_for_tls() -> None:
+    url = f"postgresql://u:{PASSWORD[:20]}@db.example.com:5433/airflow?sslmode={{}}"
+    base, head = (
+        Graph.of([parameter("a", Secret({"connection": url.format(m), "other": "x"}))])
+        for m in ("verify-full", "require")
+    )
+    text = texts(base, head)
+    row = "<code>value.connection.options.sslmode</code> | <code>verify-full</code> | <code>require</code>"
+    assert row in text
+    assert PASSWORD[:20] not in text
+    assert "[secret changed]" not in text
+
+
 def test_the_same_secret_is_equal_only_under_the_same_key() -> None:
     graph = Graph.of([parameter("a", Secret(PASSWORD))])
     again = open_graph(seal_graph(graph, KEY))
