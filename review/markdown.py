@@ -1,10 +1,14 @@
-"""`review.md`: a line per stack on top, then each stack with what is dangerous first and details folded."""
+"""`review.md`: a line per stack on top, then what is found in each, then every change in detail, folded.
+
+The most dangerous comes first everywhere: a comment that is too long is cut at its end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from review.environments import Difference, table
+from review.machine import VERDICTS, verdict_of
 from review.mermaid import picture
 from review.model import Action, Change, PropertyChange
 from review.text import code, excerpts, folded, prose, sides
@@ -12,6 +16,8 @@ from review.verdict import StackReport
 from review.whole import whole
 
 _MARKS = {Action.REPLACE: "🔁", Action.DELETE: "❌", Action.UPDATE: "✏️", Action.CREATE: "➕"}
+_TELLING = {"Network": ("opens", "**"), "Identity": ("gains", "**"), "Interruptions": ("interrupts", "")}
+"""Section -> the word in the table on top, and what is printed in those of its findings that count there."""
 
 
 def markdown(
@@ -24,14 +30,23 @@ def markdown(
     """The whole report. The same graphs give the same bytes."""
     lines = [f"# What {code(head)} changes against {code(base)}", ""]
     lines += [line for note in notes for line in (f"> {prose(note)}", "")]
-    lines += ["| stack | verdict | replaced | deleted | changed | created |", "|---|---|---|---|---|---|"]
-    lines += [_summary(report) for report in reports]
+    lines += ["| stack | verdict | replaced | deleted | changed | created | also |", f"|{'---|' * 7}"]
+    ordered = sorted(reports, key=_danger)
+    lines += [_summary(report) for report in ordered]
     lines.append("")
-    for report in reports:
+    for report in ordered:
         lines += _stack(report)
     if environments:
         lines += ["## What the environments do not share", "", *_environments(environments)]
+    for report in ordered:
+        lines += _details(report)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _danger(report: StackReport) -> tuple[int, bool, str]:
+    """The worst verdict first; of equals the stacks in which something is protected."""
+    protected = any(r.protect for graph in report.graphs if graph for r in graph.resources)
+    return -VERDICTS.index(verdict_of(report)), not protected, report.stack
 
 
 def _environments(found: Sequence[Difference]) -> Iterator[str]:
@@ -67,11 +82,21 @@ def _summary(report: StackReport) -> str:
         f"**{prose(report.stack)}**",
         verdict(report),
         *(str(count) if count else "" for count in counts),
+        ", ".join(_also(report)),
     ]
     return f"| {' | '.join(cells)} |"
 
 
+def _also(report: StackReport) -> Iterator[str]:
+    """What blocks nothing, and wants a look all the same."""
+    for section in report.sections:
+        word, mark = _TELLING.get(section.title, ("", ""))
+        if word and (count := sum(mark in finding.text for finding in section.findings)):
+            yield f"**{word} {count}**"
+
+
 def _stack(report: StackReport) -> Iterator[str]:
+    """What is found; what blocks stands on top only."""
     if report.error:
         yield from (f"## {prose(report.stack)}", "", f"⛔ {prose(report.error)}", "")
         return
@@ -89,14 +114,32 @@ def _stack(report: StackReport) -> Iterator[str]:
         names = ", ".join(map(code, report.unused))
         yield from (f"Allowed and not needed, to be taken out of the stack file: {names}", "")
     for section in report.sections:
-        yield from (f"### {section.title}", "", *(f"- {prose(report.told(f))}" for f in section.findings), "")
-    yield from ("### All changes", "", *picture(report))
-    for change in report.changes:
-        yield from folded(_headline(change), "\n".join(_table(change.properties)))
+        told = [prose(report.told(f)) for f in section.findings if f not in report.blocking]
+        if told:
+            yield from (f"### {section.title}", "", *(f"- {text}" for text in told), "")
+
+
+def _details(report: StackReport) -> Iterator[str]:
+    """Every change."""
+    if report.changes:
+        yield from (f"## All changes in {prose(report.stack)}", "", *picture(report))
+        yield from _alike((_headline(change), change.properties) for change in report.changes)
     if report.objects:
-        yield from ("### Objects in the cluster, as the chart renders them", "")
-    for name, properties in report.objects.items():
-        yield from folded(code(name), "\n".join(_table(properties)))
+        yield from (f"## Objects in the cluster of {prose(report.stack)}, as the chart renders them", "")
+        yield from _alike((code(name), properties) for name, properties in report.objects.items())
+
+
+def _alike(parts: Iterable[tuple[str, Sequence[PropertyChange]]]) -> Iterator[str]:
+    """Each part folded under its headline; those that change alike, as by a tag, are one."""
+    headlines: dict[str, list[str]] = {}
+    for headline, properties in parts:
+        headlines.setdefault("\n".join(_table(properties)), []).append(headline)
+    for table_, (first, *others) in headlines.items():
+        if others:
+            names = "\n".join(f"- {headline}" for headline in (first, *others))
+            yield from folded(f"{first} and {len(others)} more that change alike", f"{names}\n\n{table_}")
+        else:
+            yield from folded(first, table_)
 
 
 def _headline(change: Change) -> str:

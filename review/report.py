@@ -25,12 +25,12 @@ SUBJECTS: dict[str, Subject] = {
     "What this change allows itself": lambda pair, found: agreements(pair),
     "Secrets in plain text": lambda pair, found: exposed(pair.head.graph),
     "Replaced, deleted, unprotected": lambda pair, found: stateful.dangers(found, pair.head.graph),
+    "Network": lambda pair, found: network.openings(found),
+    "Identity": lambda pair, found: permissions.permissions(found),
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
-    "Identity": lambda pair, found: permissions.permissions(found),
     "Cost": lambda pair, found: costs(pair),
     "Policies": lambda pair, found: _policies(pair, found),
-    "Network": lambda pair, found: network.openings(found),
 }
 """Title of each section -> what finds its content; in the order of the report, most dangerous first."""
 

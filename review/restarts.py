@@ -73,6 +73,9 @@ _NO_POD = (
 _RESTARTED_BY_JOB_TEMPLATE = "workers.kubernetes"
 """The task pods' template lies in the ConfigMap whose checksum all of Airflow's pods carry."""
 
+_NAMED = 5
+"""Causes that are named of a restart: all of them are among the changes."""
+
 
 def restarts(changes: Sequence[Change]) -> list[Finding]:
     """One finding per kind of pod, with the values that make it restart; Jobs that run once more."""
@@ -89,7 +92,7 @@ def restarts(changes: Sequence[Change]) -> list[Finding]:
                     causes.setdefault(pods, set()).add(difference.path.removeprefix("values."))
     found = [
         Finding(
-            text=f"**{pods}**: {', '.join(f'`{path}`' for path in sorted(paths))}",
+            text=f"**{pods}**: {_named(sorted(paths))}",
             details={"pods": pods, "causes": sorted(paths)},
         )
         for pods, paths in sorted(causes.items())
@@ -97,6 +100,11 @@ def restarts(changes: Sequence[Change]) -> list[Finding]:
     ]
     found += [Finding(text=f"**{pods}**: all of them end", details={"pods": pods}) for pods in sorted(ended)]
     return found + _beside(changes, restarted=bool(found))
+
+
+def _named(causes: Sequence[str]) -> str:
+    more = [f"and {len(causes) - _NAMED} more"] if len(causes) > _NAMED else []
+    return ", ".join([*(f"`{path}`" for path in causes[:_NAMED]), *more])
 
 
 def _beside(changes: Sequence[Change], *, restarted: bool) -> list[Finding]:

@@ -88,7 +88,7 @@ def test_a_sealed_graph_holds_no_secret() -> None:
 def test_every_value_of_a_stack_may_change_and_none_is_shown() -> None:
     base, head = generated(0), generated(1)
     text = texts(base, head)
-    assert text.count("[secret changed]") > 20
+    assert text.count("[secret changed]") >= 20
     assert shown(text, base, head) == []
 
 
