@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from offline.graph import Graph, Resource, redact
+from review.changes import AWS
 from review.model import Finding
 from review.pods import Requests, requests_of
 from review.prices import ALARM, CACHE, DATABASE, KEY, cache_cost, database_cost, prices
@@ -35,7 +36,9 @@ class Bill:
     """What -> USD a month."""
     requests: Requests = field(default_factory=Requests)
     unknown: Sequence[str] = ()
-    """Resource types, classes and sizes without a price: named, not counted as nothing."""
+    """Resource types, classes, sizes and regions without a price: named, not counted as nothing."""
+    unpriced: frozenset[str] = frozenset()
+    """Keys of `lines` that are not the whole, or missing."""
 
     @property
     def total(self) -> float:
@@ -47,15 +50,20 @@ def bill(graph: Graph | None) -> Bill:
     """The bill of a graph; an empty one where the stack is not there."""
     if graph is None:
         return Bill()
-    known, lines, unknown = prices(), {}, []
+    known, lines, unpriced = prices(), {}, set()
+    if elsewhere := _regions(graph) - {known["region"]}:
+        return Bill(unknown=tuple(f"region {name}" for name in sorted(elsewhere)))
+    unknown: list[str] = []
     for resource in graph.resources:
         try:
             amount = _price_of(resource)
         except LookupError as problem:
             unknown.append(str(problem.args[0]).split(":")[0])
+            unpriced.add(resource.type)
             continue
         if amount is None:
             unknown.append(resource.type)
+            unpriced.add(resource.type)
         elif amount:
             lines[resource.type] = lines.get(resource.type, 0) + amount
     requests = requests_of(graph)
@@ -65,7 +73,18 @@ def bill(graph: Graph | None) -> Bill:
         lines[f"pods, as part of {node['type']} nodes"] = share * node["per_hour"] * known["hours_per_month"]
     if requests.volumes_gib:
         unknown.append("volumes of pods")
-    return Bill(lines=lines, requests=requests, unknown=tuple(sorted(set(unknown))))
+    return Bill(
+        lines=lines,
+        requests=requests,
+        unknown=tuple(sorted(set(unknown))),
+        unpriced=frozenset(unpriced),
+    )
+
+
+def _regions(graph: Graph) -> set[str]:
+    """Those of the providers: a price is one region's."""
+    given = [redact(dict(provider.inputs)).get("region") for provider in graph.of_type(AWS)]
+    return {str(region) for region in given if region}
 
 
 def _price_of(resource: Resource) -> float | None:
@@ -119,17 +138,25 @@ def costs(pair: Pair) -> list[Finding]:
 
 def _summary(before: Bill, after: Bill) -> Finding:
     amounts = {"before_usd": before.total, "after_usd": after.total}
-    text = f"{before.total:.2f} → **{after.total:.2f}** USD a month ({after.total - before.total:+.2f})"
-    text += f", list prices of {prices()['date']}; pods reserve {before.requests} → {after.requests}"
+    known = not (before.unknown or after.unknown)
+    text = f"{_sum(before)} → **{_sum(after)}** USD a month"
+    text += f" ({after.total - before.total:+.2f})" if known else ""
+    text += f", list prices of {prices()['region']}, {prices()['date']}"
+    text += f"; pods reserve {before.requests} → {after.requests}"
     if after.unknown:
         text += f"; **no price known for {', '.join(f'`{name}`' for name in after.unknown)}**"
     rounded = {name: round(amount, 2) for name, amount in amounts.items()}
     return Finding(text=text, details={**rounded, "unknown": list(after.unknown)})
 
 
-def _lines(before: Bill, after: Bill) -> list[Finding]:
-    return [
-        Finding(text=f"{name}: {before.lines.get(name, 0):.2f} → {after.lines.get(name, 0):.2f}")
-        for name in sorted({*before.lines, *after.lines})
-        if before.lines.get(name) != after.lines.get(name)
-    ]
+def _sum(bill: Bill) -> str:
+    return f"{'at least ' if bill.unknown else ''}{bill.total:.2f}"
+
+
+def _lines(before: Bill, after: Bill) -> Iterator[Finding]:
+    for name in sorted({*before.lines, *after.lines, *before.unpriced, *after.unpriced}):
+        old, new = (
+            "?" if name in side.unpriced else f"{side.lines.get(name, 0):.2f}" for side in (before, after)
+        )
+        if old != new:
+            yield Finding(text=f"{name}: {old} → {new}")

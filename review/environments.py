@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.model import PropertyChange
+from review.model import MISSING, PropertyChange
 from review.paths import differences
 from review.recording import Pair
 from review.text import code, excerpts, prose, sides
@@ -37,9 +37,7 @@ def compare(pairs: Sequence[Pair]) -> list[Difference]:
     for stack, config in sorted(configs.items()):
         declared = (config.get("airflow:review") or {}).get("differs_from_prod")
         if declared is not None:
-            found += [
-                _difference(stack, d, declared) for d in differences(_shared(reference), _shared(config))
-            ]
+            found += [_difference(stack, d, declared) for d in _settings(_shared(reference), _shared(config))]
     return sorted(found, key=lambda d: (d.declared, d.stack, d.path))
 
 
@@ -53,6 +51,16 @@ def new_differences(pairs: Sequence[Pair]) -> dict[str, list[Difference]]:
         if not difference.declared and (difference.stack, difference.path) not in known:
             found.setdefault(difference.stack, []).append(difference)
     return found
+
+
+def _settings(there: Any, here: Any, path: str = "") -> Iterator[PropertyChange]:
+    """Setting by setting; a list is one, whatever its members."""
+    if isinstance(there, Mapping) and isinstance(here, Mapping):
+        for key in sorted({*there, *here}):
+            own = f"{path}.{key}" if path else str(key)
+            yield from _settings(there.get(key, MISSING), here.get(key, MISSING), own)
+    elif any(differences(there, here)):
+        yield PropertyChange(path, there, here)
 
 
 def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +80,7 @@ def _difference(stack: str, difference: PropertyChange, declared: Sequence[str])
         path=path,
         here=here,
         there=there,
-        declared=any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in declared),
+        declared=any(path == name or path.startswith(f"{name}.") for name in declared),
     )
 
 

@@ -37,6 +37,23 @@ def test_a_bigger_class_costs_its_difference() -> None:
     assert "(+245.28)" in text
 
 
+def test_a_class_without_a_price_makes_the_sum_a_lower_bound_and_no_difference() -> None:
+    text = said(edited("prod", {"database": {"instance_class": "db.r7g.8xlarge"}}))
+    assert "aws:rds/instance:Instance: 268.28 → ?" in text
+    (summary,) = (line for line in text.splitlines() if "list prices" in line)
+    assert " → **at least " in summary
+    assert "(-" not in summary
+    assert "(+" not in summary
+
+
+def test_prices_are_of_one_region_and_another_one_has_none() -> None:
+    assert "list prices of us-east-1, 20" in said(
+        edited("prod", {"database": {"instance_class": "db.m7g.xlarge"}})
+    )
+    elsewhere = edited("prod", {"account": {"region": "eu-central-1"}})
+    assert "no price known for `region eu-central-1`" in said(elsewhere)
+
+
 def test_one_more_pod_reserves_its_requests_and_those_of_its_log_groomer() -> None:
     more = edited("prod", {"airflow": {"components": {"scheduler": {"replicas": 3}}}})
     before, after = (requests_of(graph) for graph in more.graphs if graph)

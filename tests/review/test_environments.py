@@ -36,6 +36,14 @@ def test_only_what_the_stack_file_declares_is_declared() -> None:
     assert "v1:abc" not in text
 
 
+def test_a_list_is_one_setting_whatever_differs_in_it() -> None:
+    here, there = ({"subnet_ids": [f"subnet-{name}{n}" for n in range(3)]} for name in "ab")
+    staging = {"airflow:network": here, "airflow:review": {"differs_from_prod": []}}
+    (found,) = compare(pairs(prod={"airflow:network": there}, staging=staging))
+    assert found.path == "network.subnet_ids"
+    assert found.here == '["subnet-a0", "subnet-a1", "subnet-a2"]'
+
+
 def test_a_stack_that_declares_nothing_is_not_compared() -> None:
     assert compare(pairs(prod=PROD, local={"airflow:database": {}})) == []
 
