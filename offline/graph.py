@@ -93,6 +93,13 @@ class Resource:
     aliases: tuple[str, ...] = ()
     retain_on_delete: bool = False
     delete_before_replace: bool = False
+    replace_on_changes: tuple[str, ...] = ()
+    replace_with: tuple[str, ...] = ()
+    deleted_with: str = ""
+    import_id: str = ""
+    plugin_download_url: str = ""
+    plugin_version: str = ""
+    """Of providers alone: the others have it from theirs."""
     create_timeout: str = ""
 
     @property

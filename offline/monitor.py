@@ -161,5 +161,11 @@ def _resource(urn: str, request: Any) -> Resource:
         ignore_changes=tuple(request.ignoreChanges),
         retain_on_delete=request.retainOnDelete,
         delete_before_replace=request.deleteBeforeReplace,
+        replace_on_changes=tuple(request.replaceOnChanges),
+        replace_with=tuple(request.replace_with),
+        deleted_with=request.deletedWith,
+        import_id=request.importId,
+        plugin_download_url=request.pluginDownloadURL,
+        plugin_version=request.version if request.type.startswith("pulumi:providers:") else "",
         create_timeout=request.customTimeouts.create,
     )

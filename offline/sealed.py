@@ -134,7 +134,7 @@ def open_graph(sealed_graph: Mapping[str, Any]) -> Graph:
     resources = []
     for fields in unsealed(sealed_graph["resources"]):
         given = {name: value for name, value in fields.items() if name in known}
-        for name in ("dependencies", "ignore_changes", "aliases"):
+        for name in ("dependencies", "ignore_changes", "aliases", "replace_on_changes", "replace_with"):
             given[name] = tuple(given.get(name, ()))
         resources.append(Resource(**given))
     return Graph.of(resources, unsealed(sealed_graph["exports"]))

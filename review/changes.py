@@ -8,12 +8,13 @@ from typing import Any
 
 from offline.graph import Graph, Resource, plain
 from review.model import Action, Change, PropertyChange
+from review.options import REPLACE_WITH, options, replaced_on
 from review.paths import differences
 from review.renames import SHORTEST_IDENTITY, base_urns, with_old_identities
 from review.replacements import forces_replacement, is_regional
 
-PROTECT, RETAIN, PROVIDER, IGNORE = "(protect)", "(retain_on_delete)", "(provider)", "(ignore_changes)"
-"""Options of a resource that count like properties; no provider has a property of such a name."""
+PROVIDER = "(provider)"
+"""Counts like a property; no provider has one of such a name."""
 AWS = "pulumi:providers:aws"
 """The provider whose region is that of all its resources but the global ones."""
 _ORDER = {action: place for place, action in enumerate(Action)}
@@ -73,24 +74,23 @@ def _matched(
 ) -> Change | None:
     named = {"name": after.name, "type": after.type, "urn": after.urn, "after": after}
     if before is None:
-        return Change(action=Action.CREATE, **named)
+        given = (d for d in options(None, after) if d.after is not False)
+        properties = (*differences({}, after.inputs), *given)
+        return Change(action=Action.CREATE, properties=properties, **named)
     properties = tuple(
-        replace(change, forces_replacement=forces_replacement(after.type, change))
+        replace(change, forces_replacement=_replaces(after, change))
         for change in differences(_seen(before, after), _seen(after, after))
     )
-    properties += moved
-    if before.protect != after.protect:
-        properties += (PropertyChange(PROTECT, before.protect, after.protect),)
-    if before.retain_on_delete != after.retain_on_delete:
-        properties += (PropertyChange(RETAIN, before.retain_on_delete, after.retain_on_delete),)
-    if set(after.ignore_changes) - set(before.ignore_changes):
-        ignored = PropertyChange(IGNORE, list(before.ignore_changes), list(after.ignore_changes))
-        properties += (ignored,)
+    properties += (*moved, *options(before, after))
     renamed = before.name if before.name != after.name else ""
     if not properties and not renamed:
         return None
     action = Action.REPLACE if any(p.forces_replacement for p in properties) else Action.UPDATE
     return Change(action=action, before=before, properties=properties, renamed_from=renamed, **named)
+
+
+def _replaces(resource: Resource, change: PropertyChange) -> bool:
+    return forces_replacement(resource.type, change) or replaced_on(resource, change)
 
 
 def _seen(resource: Resource, after: Resource) -> dict[str, Any]:
@@ -125,6 +125,9 @@ def _bound_to(
             if causing:
                 causes += [cause.name for cause in causing]
                 properties.append(PropertyChange(name, value, value, forces_replacement=True))
+        for cause in (new[u].name for u in resource.replace_with if u in replaced):
+            causes.append(cause)
+            properties.append(PropertyChange(REPLACE_WITH, cause, cause, forces_replacement=True))
         if causes:
             base = change or Change(
                 action=Action.REPLACE,

@@ -57,7 +57,7 @@ def rules_of(resource: Resource) -> dict[str, list[Mapping[str, Any]]]:
 
 def cluster_rights(change: Change) -> Iterator[Finding]:
     """What a change of values, labels or annotations gives or takes."""
-    for difference in (leaf for given in change.properties for leaf in leaves(given)):
+    for difference in (leaf for given in change.changed for leaf in leaves(given)):
         values = f"{code(shown(difference.before))} → {code(shown(difference.after))}"
         text = ""
         if difference.path == _POD_SECURITY:

@@ -63,6 +63,11 @@ class Change:
     """Logical name at base, where an alias leads from it."""
 
     @property
+    def changed(self) -> tuple[PropertyChange, ...]:
+        """What was otherwise before: nothing of a new resource, which has all of it for the first time."""
+        return () if self.action is Action.CREATE else self.properties
+
+    @property
     def forcing(self) -> tuple[str, ...]:
         """Paths of the properties that cannot change in place."""
         return tuple(change.path for change in self.properties if change.forces_replacement)

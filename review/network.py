@@ -65,7 +65,7 @@ def _texts(change: Change) -> Iterator[str]:
         yield "is gone: what it kept out **comes in**"
     if change.type in ("kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v1:Ingress"):
         yield from _exposed(change)
-    for difference in (leaf for given in change.properties for leaf in leaves(given)):
+    for difference in (leaf for given in change.changed for leaf in leaves(given)):
         if difference.path == "publiclyAccessible" and difference.after is True:
             yield "becomes **reachable from the internet**"
         elif change.type == PUBLIC_ACCESS and difference.before is True and difference.after is not True:

@@ -48,7 +48,7 @@ def _of(change: Change) -> Iterator[Finding]:
         yield Finding(
             text=f"`{change.name}`: its role {word} the policy {code(arn)}", details={"urn": change.urn}
         )
-    for difference in change.properties:
+    for difference in change.changed:
         if difference.path == _BOUNDARY:
             ends = (
                 "**loses its boundary**" if difference.after in (None, MISSING) else "gets another boundary"

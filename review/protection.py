@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.changes import PROTECT, RETAIN
 from review.model import MISSING, Action, Change, Finding, PropertyChange
+from review.options import PROTECT, RETAIN
 from review.paths import leaves
 from review.text import shown
 
@@ -97,7 +97,7 @@ does not bring back what was deleted meanwhile."""
 def unprotected(changes: Sequence[Change], stateful: Callable[[Change], bool]) -> Iterator[Finding]:
     """What protects less than before; `stateful` tells what may not lose Pulumi's own protection."""
     for change in changes:
-        for difference in (leaf for given in change.properties for leaf in leaves(given)):
+        for difference in (leaf for given in change.changed for leaf in leaves(given)):
             for guard in _guards(change, stateful(change)):
                 if guard.path == difference.path and guard.weaker(difference.before, difference.after):
                     yield _finding(change, difference, guard)

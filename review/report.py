@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from offline.failures import typed
 from policies.evaluate import judge
 from policies.waivers import waivers_of
-from review import downtime, manifests, network, permissions, restarts, stateful
+from review import downtime, manifests, network, permissions, restarts, running, stateful
 from review.agreements import agreements
 from review.changes import changes
 from review.chart import Chart, versions
 from review.cost import costs
 from review.environments import Difference, new_differences
+from review.exports import exports
 from review.exposed import exposed
 from review.model import Change, Finding, PropertyChange
 from review.recording import Pair
@@ -27,6 +28,8 @@ SUBJECTS: dict[str, Subject] = {
     "Replaced, deleted, unprotected": lambda pair, found: stateful.dangers(found, pair.head.graph),
     "Network": lambda pair, found: network.openings(found),
     "Identity": lambda pair, found: permissions.permissions(found),
+    "Exports": lambda pair, found: exports(pair),
+    "Programs in the pods": lambda pair, found: running.running(found),
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
     "Cost": lambda pair, found: costs(pair),

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from offline.chart import RELEASE
 from offline.graph import Graph
-from review.changes import IGNORE, PROVIDER
+from review.changes import PROVIDER
 from review.model import Action, Change, Finding
+from review.options import told_options
 from review.protection import unprotected
 from review.replacements import is_known
 from review.versions import version_changes
@@ -55,7 +56,7 @@ def dangers(changes: Sequence[Change], head: Graph | None) -> list[Finding]:
         *version_changes(changes),
         *unprotected(changes, lambda change: change.type in STATEFUL),
         *(finding for change in changes for finding in _unknown_type(change)),
-        *(finding for change in changes for finding in _ignored(change)),
+        *told_options(changes),
         *(finding for change in changes for finding in _renamed(change)),
     ]
     return sorted(found, key=lambda finding: not finding.allow)
@@ -150,15 +151,6 @@ def _unknown_type(change: Change) -> Iterator[Finding]:
             "known here: see `pulumi preview --diff`, and add the type to review/data/replacements.yaml",
             details={"urn": change.urn},
         )
-
-
-def _ignored(change: Change) -> Iterator[Finding]:
-    """The engine no longer changes these, whatever the program or a stack file says."""
-    for difference in change.properties:
-        if difference.path == IGNORE:
-            names = ", ".join(f"`{name}`" for name in sorted(set(difference.after) - set(difference.before)))
-            text = f"`{change.name}` **ignores from now on** {names}"
-            yield Finding(text=text, details={"urn": change.urn})
 
 
 def _renamed(change: Change) -> Iterator[Finding]:

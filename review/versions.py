@@ -15,6 +15,8 @@ from review.text import code
 
 VERSION_CHANGE = "airflow-version"
 """The name that allows a plain change of Airflow's version, or one to an older version."""
+CHART_PLACE = "chart-location"
+"""The name that allows a chart from another repository or folder."""
 DATABASE = "aws:rds/instance:Instance"
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 
@@ -25,9 +27,26 @@ def version_changes(changes: Sequence[Change]) -> Iterator[Finding]:
         if change.before is None or change.after is None or change.action is not Action.UPDATE:
             continue
         if change.type == RELEASE:
+            yield from _another_chart(change, change.before, change.after)
             yield from _airflow(change, change.before, change.after)
         if change.type == DATABASE:
             yield from _engine(change, change.before.inputs, change.after)
+
+
+def _another_chart(change: Change, before: Resource, after: Resource) -> Iterator[Finding]:
+    """The same version from elsewhere may be anything, and Helm installs it with this stack's rights."""
+    old, new = _place(before), _place(after)
+    if old != new:
+        text = f"`{change.name}`: the chart comes from **another place**, {code(new)} instead of {code(old)}"
+        yield Finding(text=text, allow=CHART_PLACE, details={"urn": change.urn, "before": old, "after": new})
+
+
+def _place(release_: Resource) -> str:
+    """Repository and name; of a package on disk or at a URL the folder: its own name has the version."""
+    chart, repository = str(release_.inputs.get("chart")), at(release_.inputs, "repositoryOpts.repo")
+    if repository:
+        return f"{str(repository).rstrip('/')}/{chart}"
+    return chart.rpartition("/")[0] if chart.endswith(".tgz") else chart
 
 
 def _airflow(change: Change, before: Resource, after: Resource) -> Iterator[Finding]:
