@@ -24,24 +24,26 @@ _WEAK_TLS = re.compile(
 _CREDENTIAL = re.compile(
     r"://[^/\s:@\"'{}$<]*:[^/\s:@\"'{}$<]{3,}@|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-_SECRET_NAME = re.compile(r"(password|passwd|token|secret_key|fernet_key|api_key|jwt_secret)$", re.IGNORECASE)
+_NAMES = (
+    r"(password|passwd|passphrase|pwd|secret|token|(private|api|access|ssh|secret|fernet)_?key|credentials?)"
+)
+SECRET_NAME = re.compile(rf"{_NAMES}$", re.IGNORECASE)
+"""How names of secrets end: DB_PASSWORD and apiKey, but not metadataSecretName."""
+_IN_TEXT = re.compile(
+    rf"^[ \t-]*name:[ \t]*[\"']?\w*{_NAMES}[\"']?[ \t]*\n[ \t]*value:[ \t]*(?![{{$<])\S"
+    rf"|{_NAMES}[\"']?[ \t]*[:=][ \t]*[\"'][^\"'{{}}$<]+[\"']",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A secret in a longer text: an environment as YAML, or a name with a text in quotes."""
+_IN_FILE = re.compile(
+    rf"^[ \t]*[\w.-]*{_NAMES}[ \t]*[:=][ \t]*(?![\"'{{$<|>])\S", re.IGNORECASE | re.MULTILINE
+)
+"""The same without quotes, as YAML and INI have it; Python has names there."""
 
 
 def body_of(resource: Resource) -> Any:
     """The part of a resource in which pods are described."""
     return at(resource.inputs, TEMPLATES.get(resource.type, "values"))
-
-
-@policy("AIRFLOW.69", Severity.HIGH, RELEASE, fix="Leave components/local_settings.py as it is")
-def verified_async_tls(release: Resource, _: Graph) -> str | None:
-    """The async engine is given a context that verifies the database's certificate and name."""
-    path = "values.config.database.sql_alchemy_connect_args_async"
-    module, _dot, name = str(at(release.inputs, path) or "").partition(".")
-    code = str(at(release.inputs, "values.airflowLocalSettings") or "")
-    given = re.search(rf"^{re.escape(name)} = .*ssl\.create_default_context\(cafile=", code, re.MULTILINE)
-    if module == "airflow_local_settings" and name and given:
-        return None
-    return f"{path} is {at(release.inputs, path) or 'missing'}, which has no verifying context"
 
 
 @policy("AIRFLOW.93", Severity.HIGH, RELEASE, JOB, CRON_JOB, fix="Verify certificates: verify-full, required")
@@ -58,11 +60,19 @@ def no_credentials(resource: Resource, _: Graph) -> str | None:
     if _CREDENTIAL.search(_text(body)):
         return "it holds a URL with a password, an access key or a private key"
     for path, item in walk(body):
-        if isinstance(item, Mapping) and item.get("value") and _SECRET_NAME.search(str(item.get("name", ""))):
+        if isinstance(item, Mapping) and item.get("value") and SECRET_NAME.search(str(item.get("name", ""))):
             return f"{path} ({item['name']}) has a value written out"
-        if path.startswith("config.") and _SECRET_NAME.search(path) and item:
+        if path.startswith("config.") and SECRET_NAME.search(path) and item:
             return f"{path} has a value written out"
+        if isinstance(item, str) and _writes_out(path, item):
+            return f"{path} has a secret's value written out"
     return None
+
+
+def _writes_out(path: str, text: str) -> bool:
+    """Whether a text of several parts names a secret together with its value."""
+    python = path.endswith((".py", "airflowLocalSettings"))
+    return bool(_IN_TEXT.search(text) or (not python and _IN_FILE.search(text)))
 
 
 @policy("AIRFLOW.77", Severity.HIGH, RELEASE, JOB, CRON_JOB, fix="Name a version or a digest of the image")

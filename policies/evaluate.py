@@ -10,8 +10,10 @@ from offline.graph import Graph, Resource
 from policies import (
     alarms,
     cache,
+    configuration,
     contents,
     database,
+    extras,
     identity,
     kubernetes,
     network,
@@ -29,7 +31,7 @@ from policies.waivers import Waiver
 
 MODULES = (
     *(database, cache, surroundings, storage, secrets, alarms, identity, trust, network),
-    *(kubernetes, release, contents, pods, program),
+    *(kubernetes, release, configuration, extras, contents, pods, program),
 )
 """Importing them fills POLICIES."""
 

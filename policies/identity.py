@@ -13,7 +13,6 @@ from policies.rule import Severity, at, policy
 ROLE = "aws:iam/role:Role"
 RIGHTS = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-PARAMETER = "aws:ssm/parameter:Parameter"
 MONITORING = "service-role/AmazonRDSEnhancedMonitoringRole"
 USED = frozenset(
     (
@@ -98,16 +97,22 @@ def rights_apart(role: Resource, _: Graph) -> str | None:
 
 
 @policy("AIRFLOW.43", Severity.CRITICAL, *RIGHTS, fix="Grant the prefixes connections/ and variables/ only")
-def no_bootstrap_secrets(rights: Resource, graph: Graph) -> str | None:
-    """No pod may read the generated passwords and keys in SSM."""
-    names = [f"parameter{at(p.inputs, 'name')}" for p in graph.of_type(PARAMETER)]
+def no_bootstrap_secrets(rights: Resource, _: Graph) -> str | None:
+    """A pod reads its own stack's connections and variables in SSM: no generated secret, no other stack's."""
+    own = re.compile(
+        rf"arn:[\w-]+:ssm:[\w-]+:\d{{12}}:parameter/airflow/{_stack(rights)}/(connections|variables)/.+"
+    )
 
     def problem(statement: Mapping[str, Any]) -> str | None:
         reads = touches(actions(statement), *READS)
-        open_ = [r for r in resources(statement) if touches([r.split(":", 5)[-1]], *names)]
+        open_ = [r for r in resources(statement) if not own.fullmatch(r)]
         return f"it reads {', '.join(open_)}" if reads and open_ else None
 
     return _first(rights, problem)
+
+
+def _stack(resource: Resource) -> str:
+    return re.escape(resource.urn.split(":")[2])
 
 
 @policy("AIRFLOW.44", Severity.MEDIUM, *RIGHTS, fix="Add the condition StringEquals kms:ViaService")

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from offline.chart import RELEASE
 from offline.graph import Graph, Resource, plain, redact
@@ -26,6 +27,18 @@ KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
 STATEFUL = (INSTANCE, GROUP, BUCKET, KEY)
 REQUIRED_TAGS = ("Project", "Environment", "Owner")
 CREDENTIALS = ("accessKey", "secretKey", "token")
+ELSEWHERE = (
+    *("insecure", "endpoints", "httpProxy", "httpsProxy", "customCaBundle", "profile", "assumeRoles"),
+    *(
+        "assumeRoleWithWebIdentity",
+        "sharedConfigFiles",
+        "sharedCredentialsFiles",
+        "ec2MetadataServiceEndpoint",
+    ),
+    *("stsRegion", "skipCredentialsValidation", "skipRequestingAccountId"),
+)
+"""With which calls would go unverified, to another host, or to the account of other credentials."""
+_OFF = (None, "", "false", "null", "[]", "{}", False)
 WHOLE = (INSTANCE, BUCKET, KEY, TOPIC, ALARM, ROLE, NAMESPACE, QUOTA, LIMITS, JOB)
 """Types without which Airflow runs unguarded, or not at all. Left out as a whole they would break nothing."""
 HARMLESS: Mapping[str, str] = {
@@ -51,11 +64,9 @@ HARMLESS: Mapping[str, str] = {
 
 @policy("AIRFLOW.80", Severity.HIGH, AWS_PROVIDER, fix="Set account.id; leave credentials to the environment")
 def one_account(provider: Resource, _: Graph) -> str | None:
-    """The program refuses to run in another account, and carries no credentials."""
-    given = [name for name in CREDENTIALS if at(provider.inputs, name)]
-    if given or str(at(provider.inputs, "skipRequestingAccountId")).lower() == "true":
-        return f"{given[0] if given else 'skipRequestingAccountId'} is set"
-    return unless_given(provider, "allowedAccountIds")
+    """The program refuses to run in another account, carries no credentials, and calls AWS itself."""
+    given = [name for name in (*CREDENTIALS, *ELSEWHERE) if at(provider.inputs, name) not in _OFF]
+    return f"{given[0]} is set" if given else unless_given(provider, "allowedAccountIds")
 
 
 @policy("AIRFLOW.81", Severity.LOW, AWS_PROVIDER, fix=f"Set tags: {', '.join(REQUIRED_TAGS)}")
@@ -87,7 +98,19 @@ def short_lived_access(provider: Resource, _: Graph) -> str | None:
     skipped = any(at(c, "cluster.insecure-skip-tls-verify") for c in clusters)
     if open_ or unverified or skipped:
         return "kubeconfig does not verify the cluster's certificate"
-    return f"kubeconfig holds {', '.join(lasting)}" if lasting else None
+    if lasting:
+        return f"kubeconfig holds {', '.join(lasting)}"
+    return next((f"kubeconfig runs {_run(user)}" for user in users if not _TOKEN.fullmatch(_run(user))), None)
+
+
+_TOKEN = re.compile(r"aws --region [a-z0-9-]+ eks get-token --cluster-name [\w-]+")
+
+
+def _run(user: Any) -> str:
+    """What fetches the token, with the names of variables that it is given."""
+    command = at(user, "user.exec") or {}
+    variables = [str(at(variable, "name")) for variable in command.get("env") or ()]
+    return " ".join(map(str, (*variables, command.get("command"), *(command.get("args") or ()))))
 
 
 @policy("AIRFLOW.83", Severity.HIGH, *STATEFUL, fix="Set protect in its section", only_protected=True)

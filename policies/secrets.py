@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from offline.graph import Graph, Resource, Secret
-from policies.documents import statements
+from policies.documents import actions, principals, resources, statements
 from policies.openings import to_strangers
 from policies.rule import Severity, at, policy, unless, unless_at_least, unless_given, unless_not
 
@@ -40,6 +42,33 @@ def not_public(key: Resource, graph: Graph) -> str | None:
     if not statements(key):
         return "policy is missing or not readable"
     return to_strangers(key, graph)
+
+
+SERVICE_USES = ("encrypt", "decrypt", "reencrypt", "generatedatakey", "describe", "describekey")
+
+
+@policy("AIRFLOW.37", Severity.CRITICAL, KEY, fix="Leave key_policy of components/iam_documents.py")
+def governed_by_iam(key: Resource, _: Graph) -> str | None:
+    """The account's IAM decides about the key, which locks nobody out; services encrypt and decrypt."""
+    by_iam = False
+    for statement in statements(key):
+        kinds = principals(statement)
+        if statement.get("Effect") != "Allow":
+            return "it denies something, which may lock everybody out"
+        if set(kinds) == {"AWS"}:
+            roots = [name for name in kinds["AWS"] if _ROOT.fullmatch(name)]
+            if roots != kinds["AWS"]:
+                return f"it lets {', '.join(kinds['AWS'])} in past IAM"
+            whole = actions(statement) == ["kms:*"] and resources(statement) == ["*"]
+            by_iam = by_iam or (whole and not statement.get("Condition"))
+        else:
+            more = [a for a in actions(statement) if a.removeprefix("kms:").rstrip("*") not in SERVICE_USES]
+            if more:
+                return f"it lets services do {', '.join(more)}"
+    return None if by_iam else "its policy has no statement that leaves everything to the account's IAM"
+
+
+_ROOT = re.compile(r"arn:[\w-]+:iam::\d{12}:root")
 
 
 @policy("AIRFLOW.30", Severity.HIGH, PARAMETER, fix="Make it a SecureString under our key")

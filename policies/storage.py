@@ -20,6 +20,7 @@ VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+LEAST_DAYS = 7
 INLINE = (
     *(
         "acl",
@@ -114,7 +115,7 @@ def no_acls(bucket: Resource, graph: Graph) -> str | None:
 
 @policy("S3.13", Severity.LOW, BUCKET, fix="Expire objects, old versions and broken uploads")
 def lifecycle(bucket: Resource, graph: Graph) -> str | None:
-    """Nothing is kept for ever."""
+    """Nothing is kept for ever, and no log is gone before somebody had a week to read it."""
     wanted = (
         "expiration.days",
         "noncurrentVersionExpiration.noncurrentDays",
@@ -127,7 +128,15 @@ def lifecycle(bucket: Resource, graph: Graph) -> str | None:
             r for r in rules if at(r, "status") == "Enabled" and not at(r, "filter") and not at(r, "prefix")
         ]
         missing = [path for path in wanted if not any(is_number(at(rule, path)) for rule in live)]
-        return f"its lifecycle has no {', '.join(missing)} for all objects" if missing else None
+        if missing:
+            return f"its lifecycle has no {', '.join(missing)} for all objects"
+        enabled = [at(rule, wanted[0]) for rule in rules if at(rule, "status") == "Enabled"]
+        least = min(days for days in enabled if is_number(days))
+        return (
+            f"it deletes objects after {least} days, wanted at least {LEAST_DAYS}"
+            if least < LEAST_DAYS
+            else None
+        )
 
     return _parts(bucket, LIFECYCLE, graph, "lifecycle", problem)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from offline.graph import Graph, Resource
 from policies.cache import GROUP
 from policies.database import EXPORTS, INSTANCE
 from policies.relations import named_by, refers
-from policies.rule import Severity, at, policy
+from policies.rule import Severity, at, is_number, policy
 
 PARAMETERS = {
     INSTANCE: "aws:rds/parameterGroup:ParameterGroup",
@@ -23,11 +23,21 @@ SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 EVENTS = "aws:rds/eventSubscription:EventSubscription"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-WATCHED = {
-    INSTANCE: ("FreeStorageSpace", "DatabaseConnections", "FreeableMemory"),
-    GROUP: ("DatabaseMemoryUsagePercentage", "Evictions"),
+MIB = 1024**2
+WATCHED: Mapping[str, Mapping[str, tuple[str, float, float]]] = {
+    INSTANCE: {
+        "FreeStorageSpace": ("LessThanThreshold", 512 * MIB, 64 * 1024**2 * MIB),
+        "DatabaseConnections": ("GreaterThanThreshold", 10, 5000),
+        "FreeableMemory": ("LessThanThreshold", 16 * MIB, 1024**2 * MIB),
+    },
+    GROUP: {
+        "DatabaseMemoryUsagePercentage": ("GreaterThanThreshold", 10, 90),
+        "Evictions": ("GreaterThanThreshold", 0, 0),
+    },
 }
-"""Measurements whose end is an outage."""
+"""Measurements whose end is an outage, how they are compared, and with which thresholds: bytes, connections
+(RDS's default ends at 5000), percent, keys. Below the least it would wake somebody for ever or never."""
+LONGEST_SILENCE_SECONDS = 3600
 BROKER_LOGS = {"slow-log", "engine-log"}
 
 
@@ -103,11 +113,30 @@ def _is_group(urn: str, graph: Graph) -> bool:
 
 @policy("AIRFLOW.18", Severity.MEDIUM, INSTANCE, GROUP, fix="Leave its alarms in place")
 def watched(store: Resource, graph: Graph) -> str | None:
-    """A store that is filling up wakes somebody before it stops, each node of a broker."""
-    watching = [at(a.inputs, "metricName") for a in graph.of_type(ALARM) if refers(a, "dimensions", store)]
+    """A store that is filling up wakes somebody in time before it stops, each node of a broker."""
+    alarms = [alarm for alarm in graph.of_type(ALARM) if refers(alarm, "dimensions", store)]
+    watching = [at(alarm.inputs, "metricName") for alarm in alarms]
     nodes = at(store.inputs, "numCacheClusters") or 1
     missing = [metric for metric in WATCHED[store.type] if watching.count(metric) < nodes]
-    return f"no alarm watches {', '.join(missing)}" if missing else None
+    if missing:
+        return f"no alarm watches {', '.join(missing)}"
+    return next((problem for alarm in alarms if (problem := _numb(alarm, WATCHED[store.type]))), None)
+
+
+def _numb(alarm: Resource, wanted: Mapping[str, tuple[str, float, float]]) -> str | None:
+    """Why an alarm would come too late, or not at all."""
+    metric = str(at(alarm.inputs, "metricName"))
+    comparison, least, most = wanted.get(metric, (None, 0, 0))
+    if comparison is None:
+        return None
+    if (got := at(alarm.inputs, "comparisonOperator")) != comparison:
+        return f"{alarm.name}: comparisonOperator is {got or 'missing'}, wanted {comparison}"
+    threshold, seconds = at(alarm.inputs, "threshold"), at(alarm.inputs, "period")
+    if not is_number(threshold) or not least <= threshold <= most:
+        return f"{alarm.name}: threshold is {threshold}, wanted {least} to {most}"
+    silence = seconds * at(alarm.inputs, "evaluationPeriods")
+    late = silence > LONGEST_SILENCE_SECONDS
+    return f"{alarm.name} waits {silence} seconds, wanted {LONGEST_SILENCE_SECONDS} at most" if late else None
 
 
 @policy("AIRFLOW.19", Severity.MEDIUM, INSTANCE, fix="Make the log groups before the database")

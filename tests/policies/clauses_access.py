@@ -118,6 +118,10 @@ CLAUSES: dict[str, list[Edit]] = {
         gives("ssm:GetParameters", f"{PARAMETERS}/airflow/*"),
         gives("ssm:GetParameterHistory", f"{PARAMETERS}/airflow/*"),
         gives("*", "*"),
+        gives("ssm:GetParameter", f"{PARAMETERS}/airflow/other/bootstrap/*"),
+        gives("ssm:GetParameter", f"{PARAMETERS}/airflow/other/connections/*"),
+        gives("ssm:GetParameter", f"{PARAMETERS}/payments/*"),
+        gives("ssm:GetParameter", f"{PARAMETERS}/airflow/prod/connections*"),
         cut(RIGHTS, "policy"),
     ],
     "AIRFLOW.44": [

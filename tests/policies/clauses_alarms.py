@@ -8,6 +8,22 @@ LOGS, GROUP = "aws:cloudwatch/logGroup:LogGroup", "aws:ec2/securityGroup:Securit
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 CLAUSES: dict[str, list[Edit]] = {
+    "AIRFLOW.18": [
+        gone(ALARM),
+        *(gone(ALARM, f"database-alarm-{name}") for name in ("free-storage", "connections", "memory")),
+        gone(ALARM, "cache-node-1-alarm-memory"),
+        gone(ALARM, "cache-node-2-alarm-evictions"),
+        put(ALARM, "metricName", "CPUUtilization"),
+        *(put(ALARM, "threshold", value) for value in (1e15, -1, "684")),
+        put(ALARM, "threshold", 0, name="database-alarm-free-storage"),
+        put(ALARM, "threshold", 100, name="cache-node-1-alarm-memory"),
+        put(ALARM, "comparisonOperator", "LessThanThreshold", name="database-alarm-connections"),
+        put(ALARM, "evaluationPeriods", 1000),
+        put(ALARM, "period", 86_400, name="database-alarm-memory"),
+        cut(ALARM, "threshold"),
+        put(ALARM, "dimensions", {"DBInstanceIdentifier": "another"}),
+        cut(ALARM, "dimensions"),
+    ],
     "SNS.1": [
         put(TOPIC, "kmsMasterKeyId", ""),
         put(TOPIC, "kmsMasterKeyId", "alias/aws/sns"),

@@ -29,6 +29,17 @@ PLAIN = (
 )
 COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer", "workers.celery")
 
+VERIFYING = """import ssl
+ASYNC_CONNECT_ARGS = {"ssl": ssl.create_default_context(cafile="/ca.pem"), "timeout": 10}
+"""
+AFTERWARDS = (
+    'ASYNC_CONNECT_ARGS["ssl"].check_hostname = 0',
+    'ASYNC_CONNECT_ARGS["ssl"].verify_mode = 0',
+    "ASYNC_CONNECT_ARGS = {}",
+    "from os import *",
+    "def",
+)
+
 CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.60": [
         put(NAMESPACE, "metadata.labels", {"pod-security.kubernetes.io/enforce": "privileged"}),
@@ -91,6 +102,7 @@ CLAUSES: dict[str, list[Edit]] = {
         value("config.database.sql_alchemy_connect_args_async", "airflow_local_settings.CONNECT_ARGS"),
         value("config.database.sql_alchemy_connect_args_async", "os.ASYNC_CONNECT_ARGS"),
         value("airflowLocalSettings", "ASYNC_CONNECT_ARGS = {'ssl': 'require'}"),
+        *(value("airflowLocalSettings", VERIFYING + more) for more in AFTERWARDS),
         no_value("airflowLocalSettings"),
     ],
     "AIRFLOW.70": [

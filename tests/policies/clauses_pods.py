@@ -24,6 +24,13 @@ CLAUSES: dict[str, list[Edit]] = {
         put(JOB, f"{CONTAINER}.args", ["create", "--url", "rediss://:0123456789@h"]),
         put(JOB, f"{CONTAINER}.env", [{"name": "ADMIN_PASSWORD", "value": "admin"}]),
         put(CONFIG_MAP, "data.key", "-----BEGIN OPENSSH PRIVATE KEY-----"),
+        value("config.smtp", {"smtp_pwd": "hunter2"}),
+        value("env", [{"name": "SMTP_PASSPHRASE", "value": "hunter2"}]),
+        value("extraEnv", "- name: SMTP_PASSWORD\n  value: hunter2\n"),
+        value("extraConfigMaps", {"note": {"data": "user: airflow\npassword: hunter2\n"}}),
+        value("airflowLocalSettings", "SMTP = {'password': 'hunter2'}\n"),
+        put(CONFIG_MAP, "data", {"smtp.ini": "[smtp]\nsmtp_pwd = hunter2\n"}),
+        put(CONFIG_MAP, "data", {"dag.py": 'API_TOKEN = "hunter2"\n'}),
     ],
     "AIRFLOW.77": [
         value("images", {"statsd": {"repository": "quay.io/prometheus/statsd-exporter", "tag": "latest"}}),

