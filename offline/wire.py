@@ -5,7 +5,9 @@ Kept in one file because the markers belong to the pinned SDK's protocol, not to
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -17,6 +19,7 @@ SIGNATURE = rpc._special_sig_key
 SECRET = rpc._special_secret_sig
 OUTPUT = rpc._special_output_value_sig
 RESOURCE = rpc._special_resource_sig
+ASSETS = (rpc._special_asset_sig, rpc._special_archive_sig)
 
 
 def decode_struct(struct: Struct) -> dict[str, Any]:
@@ -47,7 +50,20 @@ def _decode_object(struct: Struct) -> Any:
         return Secret(inner) if struct.fields["secret"].bool_value else inner
     if signature == RESOURCE:
         return struct.fields["urn"].string_value
-    return {key: _decode(item) for key, item in struct.fields.items()}
+    found = {key: _decode(item) for key, item in struct.fields.items()}
+    return (
+        {**found, "hash": _content_hash(found["path"])} if signature in ASSETS and "path" in found else found
+    )
+
+
+def _content_hash(path: str) -> str:
+    """Of a file, or of all files in a folder with their names: as in the engine, another content is another
+    asset."""
+    digest, root = hashlib.sha256(), Path(path)
+    for file in [root] if root.is_file() else sorted(f for f in root.rglob("*") if f.is_file()):
+        digest.update(f"{file.relative_to(root)}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def encode_struct(properties: Mapping[str, Any]) -> Struct:

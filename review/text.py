@@ -10,6 +10,7 @@ from typing import Any
 
 from offline.graph import Secret, redact
 from offline.sealed import COVERED
+from policies.contents import SECRET_NAME
 from review.model import MISSING, Missing, PropertyChange
 
 LONGEST_CELL = 60
@@ -18,11 +19,6 @@ LEAD = 15
 """Characters before the first difference that are shown of a longer one."""
 SECRET, SECRET_CHANGED = "[secret]", "[secret changed]"
 
-_SECRET_KEY = re.compile(
-    r"(password|passwd|passphrase|pwd|secret|token|(private|api|access|ssh)_?key|credentials?)$",
-    re.IGNORECASE,
-)
-"""How names of secrets end: DB_PASSWORD and apiKey, but not metadataSecretName."""
 _SECRET_BY_FORM = re.compile(
     rf"{COVERED}|(?<=//)[^/@\s\"']+(?=@)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -71,7 +67,7 @@ def _guarded(value: Any, path: str) -> Any:
         }
     if isinstance(value, list):
         return [_guarded(item, path) for item in value]
-    named = _SECRET_KEY.search(path.removesuffix(".value").rstrip("]"))
+    named = SECRET_NAME.search(path.removesuffix(".value").rstrip("]"))
     return SECRET if named and value and isinstance(value, str) else value
 
 

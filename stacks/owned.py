@@ -1,7 +1,7 @@
 """Which parts of Airflow's configuration are this program's: a second value would silently win or lose."""
 
 OWNED_CONFIG: dict[str, tuple[str, ...]] = {
-    "api": ("base_url", "secret_key", "workers"),
+    "api": ("base_url", "expose_config", "secret_key", "workers"),
     "api_auth": ("jwt_secret",),
     "celery": ("broker_url", "result_backend", "ssl_active", "worker_concurrency"),
     "celery_broker_transport_options": (
@@ -19,6 +19,7 @@ OWNED_CONFIG: dict[str, tuple[str, ...]] = {
         "fernet_key",
         "max_active_tasks_per_dag",
         "parallelism",
+        "simple_auth_manager_all_admins",
     ),
     "dag_processor": ("dag_bundle_config_list", "dag_bundle_storage_path"),
     "database": (
@@ -30,6 +31,7 @@ OWNED_CONFIG: dict[str, tuple[str, ...]] = {
         "sql_alchemy_pool_enabled",
         "sql_alchemy_pool_size",
     ),
+    "fab": ("auth_role_public", "config_file"),
     "logging": ("encrypt_s3_logs", "remote_base_log_folder", "remote_log_conn_id", "remote_logging"),
     "metrics": ("statsd_host", "statsd_on", "statsd_port"),
     "secrets": ("backend", "backend_kwargs"),

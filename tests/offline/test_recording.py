@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -86,6 +87,32 @@ def test_numbers_stay_whole(graph: Graph) -> None:
 
 def test_component_outputs_are_those_it_registered(graph: Graph) -> None:
     assert graph.named("thing").outputs == {"arn": graph.exports["arn"]}
+
+
+def test_an_asset_is_another_one_with_another_content(tmp_path: Path) -> None:
+    """In a file, in a folder, and beside others."""
+    file, folder = tmp_path / "values.yaml", tmp_path / "folder"
+    folder.mkdir()
+
+    def uploads() -> None:
+        provider = pulumi.ResourceOptions(provider=aws.Provider("aws", region="us-east-1"))
+        assets = {
+            "file": pulumi.FileAsset(str(file)),
+            "folder": pulumi.FileArchive(str(folder)),
+            "several": pulumi.AssetArchive({"one": pulumi.FileAsset(str(file))}),
+        }
+        for name, asset in assets.items():
+            aws.s3.BucketObject(name, bucket="thing", source=asset, opts=provider)
+
+    def recorded(text: str) -> list[Any]:
+        for place in (file, folder / "values.yaml"):
+            place.write_text(text)
+        found = record_program(uploads, preview=True)
+        return [found.named(name).inputs["source"] for name in ("file", "folder", "several")]
+
+    first, second = recorded("replicas: 1"), recorded("replicas: 2")
+    assert first == recorded("replicas: 1")
+    assert all(before != after for before, after in zip(first, second, strict=True))
 
 
 def test_what_the_cloud_computes_is_unknown_in_a_preview() -> None:
