@@ -139,10 +139,11 @@ def costs(pair: Pair) -> list[Finding]:
 def _summary(before: Bill, after: Bill) -> Finding:
     amounts = {"before_usd": before.total, "after_usd": after.total}
     known = not (before.unknown or after.unknown)
-    text = f"{_sum(before)} → **{_sum(after)}** USD a month"
+    text = f"USD a month: {_sum(before)} → **{_sum(after)}**"
     text += f" ({after.total - before.total:+.2f})" if known else ""
     text += f", list prices of {prices()['region']}, {prices()['date']}"
-    text += f"; pods reserve {before.requests} → {after.requests}"
+    reserved = dict.fromkeys((str(before.requests), str(after.requests)))
+    text += f"; pods reserve {' → '.join(reserved)}"
     if after.unknown:
         text += f"; **no price known for {', '.join(f'`{name}`' for name in after.unknown)}**"
     rounded = {name: round(amount, 2) for name, amount in amounts.items()}

@@ -36,10 +36,10 @@ def markdown(
     lines.append("")
     for report in ordered:
         lines += _stack(report)
-    if environments:
-        lines += ["## What the environments do not share", "", *_environments(environments)]
     for report in ordered:
         lines += _details(report)
+    if environments:
+        lines += ["## What the environments do not share", "", *_environments(environments)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -137,7 +137,7 @@ def _alike(parts: Iterable[tuple[str, Sequence[PropertyChange]]]) -> Iterator[st
     for table_, (first, *others) in headlines.items():
         if others:
             names = "\n".join(f"- {headline}" for headline in (first, *others))
-            yield from folded(f"{first} and {len(others)} more that change alike", f"{names}\n\n{table_}")
+            yield from folded(f"{first} and {len(others)} more alike", f"{names}\n\n{table_}")
         else:
             yield from folded(first, table_)
 

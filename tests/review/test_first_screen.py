@@ -65,7 +65,7 @@ def test_what_blocks_is_told_once() -> None:
 def test_changes_that_are_alike_are_one() -> None:
     text = markdown("a", "b", [report("prod", {}, changes=3)])
     assert text.count("<code>values.env[A].value</code>") == 1
-    assert "<code>prod-0</code> t and 2 more that change alike</summary>" in text
+    assert "<code>prod-0</code> t and 2 more alike</summary>" in text
     assert text.count("<code>prod-2</code>") == 1
 
 
