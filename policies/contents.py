@@ -31,10 +31,11 @@ SECRET_NAME = re.compile(rf"{_NAMES}$", re.IGNORECASE)
 """How names of secrets end: DB_PASSWORD and apiKey, but not metadataSecretName."""
 _IN_TEXT = re.compile(
     rf"^[ \t-]*name:[ \t]*[\"']?\w*{_NAMES}[\"']?[ \t]*\n[ \t]*value:[ \t]*(?![{{$<])\S"
-    rf"|{_NAMES}[\"']?[ \t]*[:=][ \t]*[\"'][^\"'{{}}$<]+[\"']",
+    rf"|(?!\bsecret[ \t]*=){_NAMES}[\"']?[ \t]*[:=][ \t]*[\"'][^\"'{{}}$<]+[\"']",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A secret in a longer text: an environment as YAML, or a name with a text in quotes."""
+"""A secret in a longer text: an environment as YAML, or a name with a text in quotes; `secret=`
+is where DAGs name a Secret of Kubernetes."""
 _IN_FILE = re.compile(
     rf"^[ \t]*[\w.-]*{_NAMES}[ \t]*[:=][ \t]*(?![\"'{{$<|>])\S", re.IGNORECASE | re.MULTILINE
 )

@@ -12,9 +12,9 @@ from policies.contents import CRON_JOB, JOB, body_of
 from policies.rule import Severity, at, policy, unless_not, walk
 
 OPTIONS = (
-    *("valueYamlFiles", "postrender", "reuseValues", "resetValues", "forceUpdate", "replace"),
+    *("valueYamlFiles", "postrender", "reuseValues", "forceUpdate", "replace"),
     *("disableWebhooks", "disableCrdHooks", "disableOpenapiValidation", "allowNullValues"),
-    *("dependencyUpdate", "devel", "keyring", "renderSubchartNotes"),
+    *("dependencyUpdate", "devel"),
 )
 """Of the release, with which it installs something else than the chart with `values`."""
 DOORS = frozenset(
@@ -25,11 +25,11 @@ DOORS = frozenset(
 )
 """Values through which a pod would run something else, or read another environment."""
 CONTAINERS = frozenset(("extraContainers", "extraInitContainers"))
-MASTER = "airflow-database-master"  # the name of a Secret
+MASTER, ADMIN = "airflow-database-master", "airflow-admin"  # names of Secrets
 JOBS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "role": (("python", "/opt/airflow/database/prepare_database.py"), (MASTER, "airflow-database-url")),
     "migrate": (("airflow", "db", "migrate"), ("airflow-database-url", "airflow-encryption-key")),
-    "admin": (("python", "/opt/airflow/admin/create_admin.py"), ("airflow-database-url", "airflow-admin")),
+    "admin": (("python", "/opt/airflow/admin/create_admin.py"), ("airflow-database-url", ADMIN)),
 }
 """Name of a container of our Jobs -> all that it runs, and the Secrets that it reads."""
 _GENERATOR = re.compile(r"(re)?generate-[a-z0-9-]+")
@@ -88,12 +88,18 @@ def one_namespace(release: Resource, _: Graph) -> str | None:
     )
 
 
-@policy("AIRFLOW.103", Severity.CRITICAL, RELEASE, fix="Leave the master user to the migration Job")
-def no_master_for_pods(release: Resource, _: Graph) -> str | None:
-    """No pod of the release reads what opens the database as its master user."""
-    named = (path for path, item in walk(body_of(release)) if isinstance(item, str) and MASTER in item)
-    found = next(named, None)
-    return None if found is None else f"values.{found} names {MASTER}"
+@policy(
+    "AIRFLOW.103",
+    Severity.CRITICAL,
+    RELEASE,
+    fix="Leave the passwords of master user and administrator to the Jobs",
+)
+def bootstrap_secrets_for_jobs(release: Resource, _: Graph) -> str | None:
+    """No pod of the release reads what opens the database as its master user, or Airflow as administrator."""
+    for path, item in walk(body_of(release)):
+        if isinstance(item, str) and (MASTER in item or item == ADMIN):
+            return f"values.{path} names {MASTER if MASTER in item else ADMIN}"
+    return None
 
 
 @policy("AIRFLOW.104", Severity.CRITICAL, JOB, CRON_JOB, fix="Leave components/jobs.py as it is")

@@ -79,6 +79,7 @@ CLAUSES: dict[str, list[Edit]] = {
     "AIRFLOW.102": [value("multiNamespaceMode", True), value("allowJobLaunching", True)],
     "AIRFLOW.103": [
         value("scheduler.env", [reads(MASTER)]),
+        value("workers.celery.extraVolumes", [{"name": "x", "secret": {"secretName": "airflow-admin"}}]),
         value("data.metadataSecretName", MASTER),
         value("secret", [{"envName": "X", "secretName": MASTER, "secretKey": "connection"}]),
         value("volumes", [{"name": "x", "projected": {"sources": [{"secret": {"name": MASTER}}]}}]),

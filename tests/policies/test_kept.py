@@ -12,12 +12,20 @@ from policies.evaluate import judge, violations
 from tests.policies.breaking import Edit, prod, put, statement
 from tests.policies.clauses_alarms import SUBSCRIPTION
 from tests.policies.clauses_kubernetes import NAMESPACE, RELEASE
-from tests.policies.clauses_pods import CONTAINER, JOB
+from tests.policies.clauses_pods import CONFIG_MAP, CONTAINER, JOB
 from tests.policies.clauses_storage import PARAMETER, POLICY
 from tests.policies.clauses_stores import RDS
 
 DIGEST = "sha256:" + "0a" * 32
 STATSD = {"repository": "quay.io/prometheus/statsd-exporter", "tag": "v0.30.0"}
+
+HARMLESS = """
+SQL = Secret("env", "SQL_CONN", secret="airflow-sql", key="url")
+def call(token: str, password: str = ""):
+    secret = Variable.get("shop_token")
+    return Hook(password=os.environ["SHOP_PASSWORD"], token="{{ var.value.token }}", token_url="https://example.com")
+"""
+"""A DAG that speaks of secrets and holds none."""
 
 KEPT = [
     *(put(RDS, "caCertIdentifier", name) for name in ("rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")),
@@ -31,6 +39,9 @@ KEPT = [
     put(RELEASE, "values.config.smtp", {"smtp_password": ""}),
     put(RELEASE, "values.env", [{"name": "SMTP_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "smtp"}}}]),
     put(JOB, f"{CONTAINER}.image", f"apache/airflow@{DIGEST}"),
+    put(CONFIG_MAP, "data", {"dag.py": HARMLESS}),
+    put(RELEASE, "values.config.api.access_control_allow_origins", "https://portal.example.com"),
+    put(RELEASE, "values.config.fab.auth_rate_limited", "True"),
     statement(POLICY, Principal="*", Resource="*"),
 ]
 
