@@ -37,6 +37,9 @@ _VALUES: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     (r"(.+\.)?hostNetwork", (True,), "**opens** the node's network to its pods"),
     (r"networkPolicies\.enabled", (False,), "**opens** the pods to the whole cluster"),
     (r"config\.api\.base_url", (), "the UI gets another public address"),
+    (r"config\.api\.access_control_allow_origins", (), "**opens** the API to pages of other sites"),
+    (r"config\.core\.auth_manager", (), "another **auth manager** decides who gets in"),
+    (r"(apiServer\.apiServerConfig|webserver\.webserverConfig)(ConfigMapName)?", (), "may **open** the UI"),
 )
 """Path in the values, the new values that matter (none: every one), what they do."""
 
