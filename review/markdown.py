@@ -73,7 +73,7 @@ def _judged(report: StackReport) -> str:
         return "⛔ not compared"
     if report.blocked:
         return f"⛔ blocked ({len(report.blocking)})"
-    return "✅ can be merged" if report.changes or report.sections else "✅ no change"
+    return "✅ can be merged" if report.changes or report.sections else "✅ no change in the graph"
 
 
 def _summary(report: StackReport) -> str:
@@ -101,7 +101,7 @@ def _stack(report: StackReport) -> Iterator[str]:
         yield from (f"## {prose(report.stack)}", "", f"⛔ {prose(report.error)}", "")
         return
     if not report.changes and not report.sections:
-        yield from (f"**{prose(report.stack)}**: no change.", "")
+        yield from (f"**{prose(report.stack)}**: no change in the graph.", "")
         return
     yield from (f"## {prose(report.stack)}: {verdict(report)}", "")
     if allowable := [finding for finding in report.blocking if finding.allow]:

@@ -9,14 +9,15 @@ from typing import Any
 import yaml
 
 from offline.program import LOADER
+from review.text import named
 
 JUDGES = (
     *("review/", "policies/", "offline/", "operations/", "scripts/", ".github/", "Makefile"),
     "stacks/review_section.py",
 )
 """Files and folders that decide whether a change may be merged."""
-DEPLOYED = ("__main__.py", "components/", "stacks/", "Pulumi.yaml", "requirements.txt", "image/")
-"""What a stack is made of. An edit may do nothing in a recording, and something in the cloud."""
+BESIDE = ("docs/", "tests/", "emulator/", "reference/", "dags/", "README.md", "requirements-dev.", ".git")
+"""Nothing of these is in a stack; the graph does not show what else a program may do in the cloud alone."""
 PROJECT = "Pulumi.yaml"
 _STACK_FILES = "stacks/Pulumi."
 _READ_HERE = {"stackConfigDir": "stacks", "main": "."}
@@ -29,18 +30,11 @@ def warnings(files: Sequence[str]) -> Iterator[str]:
     """A line about each kind of these files, all that the change touches; none where there are none."""
     judges = [file for file in files if file.startswith(JUDGES)]
     if judges:
-        yield f"⚠️ **This change touches what judges it**, so read these first: {_named(judges)}"
-    deployed = [
-        file for file in files if file.startswith(DEPLOYED) and not file.startswith((*JUDGES, _STACK_FILES))
-    ]
+        yield f"⚠️ **This change touches what judges it**, so read these first: {named(judges, _NAMED)}"
+    deployed = [file for file in files if not file.startswith((*JUDGES, *BESIDE, _STACK_FILES))]
     if deployed:
         text = "Of what is deployed these changed; what they do outside of the graph is not shown here: "
-        yield text + _named(deployed)
-
-
-def _named(files: Sequence[str]) -> str:
-    more = [f"and {len(files) - _NAMED} more"] if len(files) > _NAMED else []
-    return ", ".join([*(f"`{file}`" for file in files[:_NAMED]), *more])
+        yield text + named(deployed, _NAMED)
 
 
 def project_problem(tree: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from offline.chart import RELEASE
 from offline.graph import Resource
 from review.model import MISSING, Action, Change, Finding, PropertyChange
+from review.text import named
 
 JOB = "kubernetes:batch/v1:Job"
 READ = ("kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret")
@@ -92,7 +93,7 @@ def restarts(changes: Sequence[Change]) -> list[Finding]:
                     causes.setdefault(pods, set()).add(difference.path.removeprefix("values."))
     found = [
         Finding(
-            text=f"**{pods}**: {_named(sorted(paths))}",
+            text=f"**{pods}**: {named(sorted(paths), _NAMED)}",
             details={"pods": pods, "causes": sorted(paths)},
         )
         for pods, paths in sorted(causes.items())
@@ -100,11 +101,6 @@ def restarts(changes: Sequence[Change]) -> list[Finding]:
     ]
     found += [Finding(text=f"**{pods}**: all of them end", details={"pods": pods}) for pods in sorted(ended)]
     return found + _beside(changes, restarted=bool(found))
-
-
-def _named(causes: Sequence[str]) -> str:
-    more = [f"and {len(causes) - _NAMED} more"] if len(causes) > _NAMED else []
-    return ", ".join([*(f"`{path}`" for path in causes[:_NAMED]), *more])
 
 
 def _beside(changes: Sequence[Change], *, restarted: bool) -> list[Finding]:

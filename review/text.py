@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from offline.graph import Secret, redact
@@ -132,3 +132,9 @@ def _cut(text: str, start: int) -> str:
 def folded(summary: str, body: str) -> list[str]:
     """A part that opens by a click."""
     return [f"<details><summary>{summary}</summary>", "", body, "", "</details>", ""]
+
+
+def named(items: Sequence[str], most: int) -> str:
+    """As code, `most` of them by name."""
+    more = [f"and {len(items) - most} more"] if len(items) > most else []
+    return ", ".join([*(f"`{item}`" for item in items[:most]), *more])

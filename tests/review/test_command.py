@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from review.revisions import day_of
-from tests.review.repositories import PROD, PROGRAM, commit, edit, git, line, repository, review
+from tests.review.repositories import PROD, PROGRAM, STACKS, commit, edit, git, line, repository, review
 
-UNCHANGED = "dev: ✅ no change\nlocal: ✅ no change\nprod: ✅ no change\nstaging: ✅ no change\n"
+UNCHANGED = "".join(f"{stack}: ✅ no change in the graph\n" for stack in STACKS)
 
 
 def test_a_change_is_reported_and_nothing_else_in_the_repository_moves(clone: Path) -> None:
@@ -31,7 +31,7 @@ def test_a_change_is_reported_and_nothing_else_in_the_repository_moves(clone: Pa
     assert "prod: ✅ can be merged\n" in done.stdout
     text = (clone / "out" / "review.md").read_text()
     assert "<code>data.size</code> | <code>1</code> | <code>2</code> |" in text
-    assert "**staging**: no change." in text
+    assert "**staging**: no change in the graph." in text
     assert sorted(path.name for path in (clone / "out").iterdir()) == ["review.json", "review.md"]
 
 
@@ -60,7 +60,7 @@ def test_what_main_did_meanwhile_is_no_change_of_the_branch(clone: Path) -> None
     done = review(clone, "main")  # known from origin alone
     assert done.returncode == 0, done.stderr
     said = "review: main has 1 newer commit(s), which are not compared: HEAD left it before.\n"
-    assert done.stdout == said + UNCHANGED.replace("dev: ✅ no change", "dev: ✅ can be merged")
+    assert done.stdout == said + UNCHANGED.replace("dev: ✅ no change in the graph", "dev: ✅ can be merged")
 
 
 def test_a_merge_commit_is_compared_with_what_it_merges_into(clone: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_merge_commit_is_compared_with_what_it_merges_into(clone: Path) -> Non
     git(clone, "merge", "--quiet", "--no-ff", "-m", "merge", "feature")
     done = review(clone, "HEAD^1", "HEAD")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == UNCHANGED.replace("dev: ✅ no change", "dev: ✅ can be merged")
+    assert done.stdout == UNCHANGED.replace("dev: ✅ no change in the graph", "dev: ✅ can be merged")
     assert "prod: ✅ can be merged" in review(clone, "HEAD~2", "HEAD").stdout
 
 
@@ -113,6 +113,7 @@ def test_a_renamed_component_is_kept_by_an_alias_and_made_anew_without(clone: Pa
 def test_a_change_of_what_judges_it_is_the_first_thing_that_is_said(clone: Path) -> None:
     edit(clone / "policies" / "evaluate.py", "POLICIES.clear()", "POLICIES.clear()  # all")
     (clone / "requirements.txt").write_text("one-more==1\n")
+    (clone / "README.md").write_text("# A word\n")
     edit(clone / PROD, 'size: "2"', 'size: "3"')
     commit(clone)
     done = review(clone, "HEAD~1")
