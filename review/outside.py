@@ -13,7 +13,7 @@ from review.text import named
 
 JUDGES = (
     *("review/", "policies/", "offline/", "operations/", "scripts/", ".github/", "Makefile"),
-    "stacks/review_section.py",
+    *("stacks/review_section.py", ".trivyignore.yaml"),
 )
 """Files and folders that decide whether a change may be merged."""
 BESIDE = ("docs/", "tests/", "emulator/", "reference/", "dags/", "README.md", "requirements-dev.", ".git")
@@ -39,10 +39,12 @@ def warnings(files: Sequence[str]) -> Iterator[str]:
 
 def project_problem(tree: Path) -> str:
     """Why Pulumi would run something else than what is recorded; empty where it does not."""
+    if not (tree / PROJECT).exists():
+        return ""
     project = _project(tree)
     for key, followed in _READ_HERE.items():
-        if str(project.get(key, followed)).strip("/") not in (followed, f"./{followed}"):
-            return f"{PROJECT}: {key}: the report reads {followed!r} alone; take the key back"
+        if Path(str(project.get(key, "."))) != Path(followed):
+            return f"{PROJECT}: {key}: the report follows {followed!r} alone; take the change back"
     return ""
 
 

@@ -62,6 +62,7 @@ def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[PropertyC
     old, new = _named(before), _named(after)
     if old is None or new is None:
         old, new = dict(enumerate(before)), dict(enumerate(after))
+    new = _under_old_sids(old, new)
     for key in [*old, *(key for key in new if key not in old)]:
         yield from differences(old.get(key, MISSING), new.get(key, MISSING), f"{path}[{key}]")
 
@@ -80,6 +81,17 @@ def _named(items: list[Any]) -> dict[Any, Any] | None:
 
 def _joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _under_old_sids(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Statements of a policy that have another Sid and are the same otherwise: nothing goes or comes."""
+    known: dict[Any, Any] = {}
+    for sid, item in new.items():
+        if sid not in old and isinstance(item, Mapping) and "Sid" in item:
+            gone = {was: old[was] for was in old if was not in new and isinstance(old[was], Mapping)}
+            same = (was for was, other in gone.items() if {**other, "Sid": sid} == item)
+            known[sid] = next((was for was in same if was not in known.values()), sid)
+    return {known.get(name, name): item for name, item in new.items()}
 
 
 def is_secret(change: PropertyChange) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from offline import ROOT
 from review import recording
+from review.outside import project_problem
 from review.recording import Recording, record_pairs, record_tree
 from review.report import reports
 from tests.review.repositories import PROGRAM, STACKS, edit, program
@@ -117,13 +119,16 @@ def test_a_stack_file_that_is_a_link_or_has_no_name_is_not_read(head: Path) -> N
     assert all(found[stack].graph for stack in STACKS)
 
 
-@pytest.mark.parametrize("line", ["stackConfigDir: environments", "main: other/"])
+@pytest.mark.parametrize("line", ["stackConfigDir: environments", "stackConfigDir: stacks\nmain: other/", ""])
 def test_a_project_that_runs_something_else_than_what_is_recorded_is_an_error(head: Path, line: str) -> None:
     (head / "Pulumi.yaml").write_text(f"name: airflow\n{line}\n")
-    key = line.split(":")[0]
-    assert all(
-        side.error.startswith(f"Pulumi.yaml: {key}: the report reads") for side in recorded(head).values()
-    )
+    key = "main" if "main" in line else "stackConfigDir"
+    start = f"Pulumi.yaml: {key}: the report follows "
+    assert [side.error.startswith(start) for side in recorded(head).values()] == [True] * len(STACKS)
+
+
+def test_the_committed_project_is_what_is_recorded() -> None:
+    assert project_problem(ROOT) == ""
 
 
 def test_another_provider_of_a_stacks_secrets_is_told(base: Path, head: Path) -> None:

@@ -170,3 +170,9 @@ def test_members_of_a_list_are_known_by_their_name() -> None:
 
 def test_policies_are_compared_by_content() -> None:
     assert list(differences('{"a": 1, "b": 2}', '{"b":2,"a":1}')) == []
+
+
+def test_a_statement_under_another_sid_is_the_same_one_and_a_text_is_none() -> None:
+    one, two = ({"Sid": sid, "Action": "s3:Get*"} for sid in ("A", "B"))
+    assert [(d.path, d.after) for d in differences([one], [two], "Statement")] == [("Statement[A].Sid", "B")]
+    assert [d.path for d in differences(["a"], [two], "Statement")] == ["Statement[a]", "Statement[B]"]
