@@ -15,6 +15,26 @@ _KEYS = ("name", "id", "Sid", "envName", "mountPath", "key")
 a change of everything behind it."""
 
 
+_SETS = frozenset(
+    (
+        *("Statement", "Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated"),
+        *("subnetIds", "subnets", "securityGroupIds", "securityGroups", "vpcSecurityGroupIds", "cidrBlocks"),
+        *("alarmActions", "okActions", "insufficientDataActions", "sourceIds", "eventCategories"),
+        *(
+            "enabledCloudwatchLogsExports",
+            "logDeliveryConfigurations",
+            "parameters",
+            "blockedEncryptionTypes",
+        ),
+        *("allowedAccountIds", "verbs", "apiGroups", "resources", "resourceNames", "add", "drop"),
+        *("volumes", "volumeMounts", "extraVolumes", "extraVolumeMounts", "tolerations", "limits"),
+    )
+)
+"""Lists whose order means nothing to AWS, IAM and Kubernetes; of any other one a new order is a change."""
+_WHOLE = ("args", "command")
+"""Lists that make sense as a whole only."""
+
+
 def differences(before: Any, after: Any, path: str = "") -> Iterator[PropertyChange]:
     """Every value that differs, in the order of their paths. JSON texts are compared by content, secret URLs
     by their parts."""
@@ -59,12 +79,25 @@ def _opened(before: Any, after: Any) -> tuple[Any, Any]:
 
 
 def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[PropertyChange]:
+    key = path.rpartition(".")[2]
+    if key in _WHOLE:
+        if before != after:
+            yield PropertyChange(path, before, after)
+        return
     old, new = _named(before), _named(after)
+    if old is not None and new is not None and key not in _SETS and ".Condition." not in f".{path}":
+        yield from _reordered(old, new, path)
     if old is None or new is None:
         old, new = dict(enumerate(before)), dict(enumerate(after))
     new = _under_old_sids(old, new)
     for key in [*old, *(key for key in new if key not in old)]:
         yield from differences(old.get(key, MISSING), new.get(key, MISSING), f"{path}[{key}]")
+
+
+def _reordered(old: Mapping[Any, Any], new: Mapping[Any, Any], path: str) -> Iterator[PropertyChange]:
+    """Where members that both have stand in another order; what comes and goes is told by itself."""
+    if [key for key in old if key in new] != [key for key in new if key in old]:
+        yield PropertyChange(path, list(old), list(new))
 
 
 def _named(items: list[Any]) -> dict[Any, Any] | None:

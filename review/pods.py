@@ -12,7 +12,7 @@ from policies.rule import at
 from stacks.quantities import memory_bytes, millicores
 
 COMPONENTS = ("scheduler", "apiServer", "dagProcessor", "triggerer", "workers.celery", "statsd")
-_READ_DAGS = ("dagProcessor", "triggerer", "workers.celery")
+READ_DAGS = ("dagProcessor", "triggerer", "workers.celery")
 """Pods that the chart gives git-sync, where it is on; the scheduler only where it runs tasks."""
 GIB = 2**30
 
@@ -59,5 +59,5 @@ def _sidecars(
         yield component.get("logGroomerSidecar") or {}
     yield from component.get("extraContainers") or ()
     in_scheduler = "LocalExecutor" in str(values.get("executor", ""))
-    if name in _READ_DAGS or (name == "scheduler" and in_scheduler):
+    if name in READ_DAGS or (name == "scheduler" and in_scheduler):
         yield at(values, "dags.gitSync") or {} if at(values, "dags.gitSync.enabled") else {}

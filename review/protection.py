@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from offline.graph import Resource
+from policies.rule import at, is_number
 from review.model import MISSING, Action, Change, Finding, PropertyChange
 from review.options import PROTECT, RETAIN
 from review.paths import leaves
@@ -72,15 +74,6 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
             loses="the versions of what is overwritten or deleted",
         ),
     ),
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
-        Guard(path="rules[expire].expiration.days", weaker=_shrinks, loses="its older objects", blocks=False),
-        Guard(
-            path="rules[expire].noncurrentVersionExpiration.noncurrentDays",
-            weaker=_shrinks,
-            loses="its older versions for good",
-            blocks=False,
-        ),
-    ),
     "aws:kms/key:Key": (
         Guard(path="deletionWindowInDays", weaker=_shrinks, loses="days to take a deletion back"),
         Guard(path="isEnabled", weaker=lambda before, after: after is False, loses="its use by anybody"),
@@ -94,9 +87,34 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
 does not bring back what was deleted meanwhile."""
 
 
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+EXPIRATIONS = {
+    "expiration.days": "its older objects",
+    "noncurrentVersionExpiration.noncurrentDays": "its older versions for good",
+}
+"""Path in a rule -> what is lost when a rule asks for fewer days than any did before."""
+
+
+def _expiring(change: Change) -> Iterator[Finding]:
+    """The shortest of all rules in force decides, whatever they are called and whichever prefix they have."""
+    if change.type != LIFECYCLE or change.before is None or change.after is None:
+        return
+    for path, loses in EXPIRATIONS.items():
+        old, new = (_shortest(side, path) for side in (change.before, change.after))
+        if new is not None and (old is None or new < old):
+            values = f"the shortest `{path}` of its rules {shown(old or MISSING)} → {new}"
+            yield Finding(text=f"`{change.name}` **loses {loses}** ({values})", details={"urn": change.urn})
+
+
+def _shortest(lifecycle: Resource, path: str) -> int | None:
+    rules = [rule for rule in lifecycle.inputs.get("rules") or () if rule.get("status") == "Enabled"]
+    return min((days for rule in rules if is_number(days := at(rule, path))), default=None)
+
+
 def unprotected(changes: Sequence[Change], stateful: Callable[[Change], bool]) -> Iterator[Finding]:
     """What protects less than before; `stateful` tells what may not lose Pulumi's own protection."""
     for change in changes:
+        yield from _expiring(change)
         for difference in (leaf for given in change.changed for leaf in leaves(given)):
             for guard in _guards(change, stateful(change)):
                 if guard.path == difference.path and guard.weaker(difference.before, difference.after):

@@ -9,6 +9,7 @@ from policies.evaluate import judge
 from policies.waivers import waivers_of
 from review import downtime, manifests, network, permissions, restarts, running, stateful
 from review.agreements import agreements
+from review.alarms import alarms
 from review.changes import changes
 from review.chart import Chart, versions
 from review.cost import costs
@@ -30,6 +31,7 @@ SUBJECTS: dict[str, Subject] = {
     "Identity": lambda pair, found: permissions.permissions(found),
     "Exports": lambda pair, found: exports(pair),
     "Programs in the pods": lambda pair, found: running.running(found),
+    "Alarms": lambda pair, found: alarms(found),
     "Interruptions": lambda pair, found: downtime.interruptions(found),
     "Pods that restart": lambda pair, found: restarts.restarts(found),
     "Cost": lambda pair, found: costs(pair),

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from offline.chart import RELEASE
 from offline.graph import Resource
+from policies.rule import at
 from review.model import MISSING, Action, Change, Finding, PropertyChange
+from review.paths import leaves
+from review.pods import READ_DAGS
 from review.text import named
 
 JOB = "kubernetes:batch/v1:Job"
@@ -78,6 +81,11 @@ _NAMED = 5
 """Causes that are named of a restart: all of them are among the changes."""
 
 
+_IMAGES = {"statsd": ("statsd",), "pgbouncer": (), "pgbouncerExporter": (), "redis": (), "flower": ()}
+"""Key of `images` -> pods that run it, where these are others than Airflow's; four of them are left off."""
+_CLONING = tuple(COMPONENTS[name.partition(".")[0]] for name in READ_DAGS)
+
+
 def restarts(changes: Sequence[Change]) -> list[Finding]:
     """One finding per kind of pod, with the values that make it restart; Jobs that run once more."""
     causes: dict[str, set[str]] = {}
@@ -88,8 +96,8 @@ def restarts(changes: Sequence[Change]) -> list[Finding]:
         elif change.action is Action.UPDATE:
             if change.after and not _celery(change.after) and change.before and _celery(change.before):
                 ended.add(COMPONENTS["workers"])
-            for difference in change.properties:
-                for pods in _restarted(difference):
+            for difference in _images_apart(change.properties):
+                for pods in _restarted(difference, change.after):
                     causes.setdefault(pods, set()).add(difference.path.removeprefix("values."))
     found = [
         Finding(
@@ -121,7 +129,22 @@ def _celery(release: Resource) -> bool:
     return isinstance(values, Mapping) and "CeleryExecutor" in str(values.get("executor", ""))
 
 
-def _restarted(difference: PropertyChange) -> Iterator[str]:
+def _images_apart(differences: Sequence[PropertyChange]) -> Iterator[PropertyChange]:
+    """Images one by one, also where there was none before."""
+    for difference in differences:
+        yield from leaves(difference) if difference.path == "values.images" else (difference,)
+
+
+def _running(image: str, release: Resource | None) -> tuple[str, ...]:
+    """The pods that run an image of `images`."""
+    if image != "gitSync":
+        return _IMAGES.get(image, AIRFLOW)
+    values = release.inputs.get("values") if release else {}
+    local = ("scheduler",) if "LocalExecutor" in str(at(values, "executor")) else ()
+    return (*_CLONING, *local) if at(values, "dags.gitSync.enabled") else ()
+
+
+def _restarted(difference: PropertyChange, release: Resource | None) -> Iterator[str]:
     if difference.path in ("version", "chart"):
         # Every object carries the chart's version as a label.
         yield from COMPONENTS.values()
@@ -134,7 +157,9 @@ def _restarted(difference: PropertyChange) -> Iterator[str]:
     if key in _EVERY_POD:
         yield from COMPONENTS.values()
         return
-    if path.startswith(_RESTARTED_BY_JOB_TEMPLATE):
+    if key == "images":
+        yield from _running(rest[0] if rest else "", release)
+    elif path.startswith(_RESTARTED_BY_JOB_TEMPLATE):
         yield from AIRFLOW
     elif key in COMPONENTS:
         own = rest[1:] if key == "workers" and rest[:1] == ["celery"] else rest

@@ -176,3 +176,31 @@ def test_a_statement_under_another_sid_is_the_same_one_and_a_text_is_none() -> N
     one, two = ({"Sid": sid, "Action": "s3:Get*"} for sid in ("A", "B"))
     assert [(d.path, d.after) for d in differences([one], [two], "Statement")] == [("Statement[A].Sid", "B")]
     assert [d.path for d in differences(["a"], [two], "Statement")] == ["Statement[a]", "Statement[B]"]
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "told"),
+    [
+        ("args", ["a", "b"], ["b", "a"], [("args", ["a", "b"], ["b", "a"])]),
+        ("args", ["-c", "a"], ["-c", "a", "b"], [("args", ["-c", "a"], ["-c", "a", "b"])]),
+        (
+            "env",
+            [{"name": "a"}, {"name": "b"}],
+            [{"name": "b"}, {"name": "a"}],
+            [("env", ["a", "b"], ["b", "a"])],
+        ),
+        ("env", [{"name": "a"}], [{"name": "b"}, {"name": "a"}], [("env[b]", MISSING, {"name": "b"})]),
+        (
+            "list",
+            ["a", "b", "c"],
+            ["c", "a"],
+            [("list", ["a", "b", "c"], ["c", "a"]), ("list[b]", "b", MISSING)],
+        ),
+        ("subnetIds", ["a", "b"], ["b", "a"], []),
+        ("policy.Statement[x].Condition.StringEquals.aws:SourceVpc", ["a", "b"], ["b", "a"], []),
+    ],
+)
+def test_another_order_is_a_change_where_an_order_means_something(
+    path: str, before: Any, after: Any, told: list[Any]
+) -> None:
+    assert [(d.path, d.before, d.after) for d in differences(before, after, path)] == told
