@@ -50,9 +50,7 @@ def bill(graph: Graph | None) -> Bill:
     """The bill of a graph; an empty one where the stack is not there."""
     if graph is None:
         return Bill()
-    known, lines, unpriced = prices(), {}, set()
-    if elsewhere := _regions(graph) - {known["region"]}:
-        return Bill(unknown=tuple(f"region {name}" for name in sorted(elsewhere)))
+    known, lines, unpriced = prices(), dict[str, float](), set[str]()
     unknown: list[str] = []
     for resource in graph.resources:
         try:
@@ -73,6 +71,10 @@ def bill(graph: Graph | None) -> Bill:
         lines[f"pods, as part of {node['type']} nodes"] = share * node["per_hour"] * known["hours_per_month"]
     if requests.volumes_gib:
         unknown.append("volumes of pods")
+    if elsewhere := _regions(graph) - {known["region"]}:
+        unknown += [f"region {name}" for name in elsewhere]
+        unpriced |= lines.keys()
+        lines = {}
     return Bill(
         lines=lines,
         requests=requests,
