@@ -36,9 +36,11 @@ class Bill:
     """What -> USD a month."""
     requests: Requests = field(default_factory=Requests)
     unknown: Sequence[str] = ()
-    """Resource types, classes, sizes and regions without a price: named, not counted as nothing."""
+    """Resource types, classes and sizes without a price: named, not counted as nothing."""
     unpriced: frozenset[str] = frozenset()
     """Keys of `lines` that are not the whole, or missing."""
+    elsewhere: Sequence[str] = ()
+    """Regions of the stack that are not the one of the prices: there the sums are an estimate."""
 
     @property
     def total(self) -> float:
@@ -71,15 +73,12 @@ def bill(graph: Graph | None) -> Bill:
         lines[f"pods, as part of {node['type']} nodes"] = share * node["per_hour"] * known["hours_per_month"]
     if requests.volumes_gib:
         unknown.append("volumes of pods")
-    if elsewhere := _regions(graph) - {known["region"]}:
-        unknown += [f"region {name}" for name in elsewhere]
-        unpriced |= lines.keys()
-        lines = {}
     return Bill(
         lines=lines,
         requests=requests,
         unknown=tuple(sorted(set(unknown))),
         unpriced=frozenset(unpriced),
+        elsewhere=tuple(sorted(_regions(graph) - {known["region"]})),
     )
 
 
@@ -144,6 +143,8 @@ def _summary(before: Bill, after: Bill) -> Finding:
     text = f"USD a month: {_sum(before)} → **{_sum(after)}**"
     text += f" ({after.total - before.total:+.2f})" if known else ""
     text += f", list prices of {prices()['region']}, {prices()['date']}"
+    if after.elsewhere:
+        text += f" (an **estimate**: the stack is in {', '.join(after.elsewhere)}, where prices differ)"
     reserved = dict.fromkeys((str(before.requests), str(after.requests)))
     text += f"; pods reserve {' → '.join(reserved)}"
     if after.unknown:
