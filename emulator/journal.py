@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from emulator.paths import State
 from offline.graph import Graph, Resource, Secret
 
 _SECRET_KEY = "__secret__"  # noqa: S105 - the name of a JSON key
-_TUPLES = {"dependencies", "ignore_changes", "aliases"}
 
 
 def _encode(value: Any) -> Any:
@@ -41,12 +40,7 @@ def _decode(value: Any) -> Any:
 
 
 def _resource(body: dict[str, Any]) -> Resource:
-    known = {field.name for field in fields(Resource)}
-    values = {key: _decode(value) for key, value in body.items() if key in known}
-    values.update({key: tuple(values[key]) for key in _TUPLES & set(values)})
-    dependencies = values.get("property_dependencies", {})
-    values["property_dependencies"] = {key: tuple(urns) for key, urns in dependencies.items()}
-    return Resource(**values)
+    return Resource.of({key: _decode(value) for key, value in body.items()})
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,15 @@ class Resource:
     plugin_version: str = ""
     """Of providers alone: the others have it from theirs."""
     create_timeout: str = ""
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Resource:
+        """From JSON, which has no tuples; fields that this revision does not know are left out."""
+        given = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+        bound = given.get("property_dependencies", {})
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        given["property_dependencies"] = {name: tuple(urns) for name, urns in bound.items()}
+        return cls(**given)
 
     @property
     def id(self) -> str:

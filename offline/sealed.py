@@ -130,13 +130,7 @@ def seal_graph(graph: Graph, key: bytes) -> dict[str, Any]:
 
 def open_graph(sealed_graph: Mapping[str, Any]) -> Graph:
     """The graph of `seal_graph`; fields that this revision does not know are left out."""
-    known = set(Resource.__dataclass_fields__)
-    resources = []
-    for fields in unsealed(sealed_graph["resources"]):
-        given = {name: value for name, value in fields.items() if name in known}
-        for name in ("dependencies", "ignore_changes", "aliases", "replace_on_changes", "replace_with"):
-            given[name] = tuple(given.get(name, ()))
-        resources.append(Resource(**given))
+    resources = [Resource.of(fields) for fields in unsealed(sealed_graph["resources"])]
     return Graph.of(resources, unsealed(sealed_graph["exports"]))
 
 

@@ -158,7 +158,7 @@ def test_pods_get_credentials_buckets_and_parameters_from_the_server_by_its_name
         return find("127.0.0.1" if host == backing.address("aws") else host, *arguments)
 
     monkeypatch.setattr(socket, "getaddrinfo", by_name)
-    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED", raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
     for name, value in OVERRIDES["airflow"]["env"].items():
