@@ -105,9 +105,9 @@ class Resource:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Resource:
         """From JSON, which has no tuples; fields that this revision does not know are left out."""
-        given = {f.name: values[f.name] for f in fields(cls) if f.name in values}
+        given: dict[str, Any] = {f.name: values[f.name] for f in fields(cls) if f.name in values}
         bound = given.get("property_dependencies", {})
-        given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        given |= {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
         given["property_dependencies"] = {name: tuple(urns) for name, urns in bound.items()}
         return cls(**given)
 
