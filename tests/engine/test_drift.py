@@ -36,5 +36,5 @@ def test_drift_is_told_from_what_is_not_deployed_yet(project: Project) -> None:
         "logs-bucket": Kind.TAGS,
         "cache-group": Kind.DESTRUCTIVE,
     }
-    assert found["cache-group"].text.endswith("the next `up` replaces it")
+    assert found["cache-group"].text.endswith(": `up --refresh` replaces it")
     assert [secret for secret in recorded("dev").secrets() if secret in written] == []
